@@ -1,0 +1,154 @@
+//! A record as an Automerge document: genesis, edits as field operations, conflicts, history.
+//!
+//! Layout, at the root of each document: `kind` and `id`; each scalar field under its own name; each prose field as a
+//! Text object made by the genesis; `tags/<word>` for words of a set; `events/<id>` and `track/<id>` for appended
+//! entries; `deleted_at` when deleted (deleting a key would lose against any concurrent put).
+//!
+//! Invariants:
+//! - Two devices that make the same document make the same genesis change (fixed actor, time 0), so its containers exist once.
+//! - Edits write fields, never whole records: a whole-record save reverts what a colleague just merged.
+//! - An edit made against older heads (a form opened before a merge) is written *at* those heads, so that Automerge sees
+//!   the concurrency that there really was.
+//! - Bytes from outside are decoded one change at a time, with limits, and a panic in the decoder is an error here.
+//!
+//! Deliberately absent: who may edit (`permit`, the server) and where changes are stored (`maydan-replica`).
+
+mod change;
+mod conflict;
+mod edit;
+pub mod genesis;
+mod history;
+mod view;
+
+pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, decode_change};
+pub use conflict::{Conflict, ConflictValue};
+pub use edit::{Edit, Written};
+pub use history::{FieldChange, HistoryEntry};
+pub use view::{Appended, DocumentView};
+
+use crate::id::RecordId;
+use crate::record::{Kind, Row};
+use crate::{Error, Result};
+use automerge::{AutoCommit, ReadDoc};
+use std::sync::Arc;
+
+/// Key of a document's deletion mark.
+pub const DELETED_AT: &str = "deleted_at";
+
+/// A record's document, in memory.
+#[derive(Clone)]
+pub struct Document {
+    id: RecordId,
+    kind: Arc<Kind>,
+    auto: AutoCommit,
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({} {})", self.kind.name, self.id)
+    }
+}
+
+impl Document {
+    /// A new document: its genesis and nothing else.
+    pub fn create(kind: &Arc<Kind>, id: RecordId) -> Result<Self> {
+        let mut auto = AutoCommit::new();
+        auto.apply_changes(genesis::changes(kind, id)?)?;
+        Ok(Self { id, kind: kind.clone(), auto })
+    }
+
+    /// Loads a document from its snapshot (or none) and the changes since, each decoded by itself.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Corrupt`](crate::ErrorCode::Corrupt) when the snapshot or a change is damaged.
+    pub fn load<'a>(
+        kind: &Arc<Kind>,
+        id: RecordId,
+        snapshot: Option<&[u8]>,
+        tail: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Self> {
+        let mut auto = match snapshot {
+            Some(bytes) => change::guarded("the snapshot", || AutoCommit::load(bytes).map_err(Error::from))?,
+            None => AutoCommit::new(),
+        };
+        let changes = tail.into_iter().map(|b| Ok(decode_change(b)?.into_inner())).collect::<Result<Vec<_>>>()?;
+        change::guarded("the changes", || auto.apply_changes(changes).map_err(Error::from))?;
+        let mut document = Self { id, kind: kind.clone(), auto };
+        document.upgrade()?;
+        Ok(document)
+    }
+
+    /// Adds the genesis changes that a newer version of the kind brings. Every device adds the same ones.
+    fn upgrade(&mut self) -> Result<()> {
+        let all = genesis::changes(&self.kind, self.id)?;
+        let missing: Vec<_> = all.into_iter().filter(|c| self.auto.get_change_by_hash(&c.hash()).is_none()).collect();
+        if !missing.is_empty() && !self.auto.get_heads().is_empty() {
+            self.auto.apply_changes(missing)?;
+        }
+        Ok(())
+    }
+
+    /// The record's id.
+    pub fn id(&self) -> RecordId {
+        self.id
+    }
+
+    /// The record's kind.
+    pub fn kind(&self) -> &Arc<Kind> {
+        &self.kind
+    }
+
+    /// Applies changes from elsewhere; those already there are skipped. A damaged one changes nothing.
+    pub fn apply(&mut self, changes: impl IntoIterator<Item = RawChange>) -> Result<()> {
+        let changes: Vec<_> = changes.into_iter().map(RawChange::into_inner).collect();
+        change::guarded("the changes", || self.auto.apply_changes(changes).map_err(Error::from))
+    }
+
+    /// Whether this change is part of the document already.
+    pub fn has(&self, hash: &Hash) -> bool {
+        self.auto.get_change_by_hash(&hash.automerge()).is_some()
+    }
+
+    /// The heads, sorted: two documents with equal heads hold the same.
+    pub fn heads(&mut self) -> Vec<Hash> {
+        let mut heads: Vec<Hash> = self.auto.get_heads().iter().map(Hash::from).collect();
+        heads.sort();
+        heads
+    }
+
+    /// Changes that wait for others which have not come yet.
+    pub fn has_missing_dependencies(&mut self) -> bool {
+        let heads = self.auto.get_heads();
+        !self.auto.get_missing_deps(&heads).is_empty()
+    }
+
+    /// The record as lists and forms see it, derived fields included.
+    pub fn row(&mut self) -> Row {
+        let view = self.view();
+        let mut row = view.stored_row();
+        if let Some(derive) = view.kind.derive {
+            derive(&view, &mut row);
+        }
+        row
+    }
+
+    /// A read-only view of the fields.
+    pub fn view(&mut self) -> DocumentView<'_> {
+        self.auto.get_heads(); // closes an open transaction, so that reading needs no exclusive access
+        DocumentView { kind: &self.kind, auto: &self.auto }
+    }
+
+    /// The whole document in one piece.
+    pub fn save(&mut self) -> Vec<u8> {
+        self.auto.save()
+    }
+
+    /// How many changes are not among those that `heads` cover.
+    pub fn changes_since(&mut self, heads: &[Hash]) -> Vec<RawChange> {
+        let heads: Vec<_> = heads.iter().map(Hash::automerge).collect();
+        self.auto.get_changes(&heads).into_iter().map(RawChange::from).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

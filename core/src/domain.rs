@@ -1,0 +1,6 @@
+//! The rules of the business, as pure functions.
+
+pub mod geo;
+pub mod gpx;
+pub mod trip;
+pub mod visit;

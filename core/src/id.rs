@@ -1,0 +1,116 @@
+//! Identities. Each is its own type, so that a scope can't be passed for a record.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The id's 16 bytes.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            /// Reads an id from 16 bytes.
+            ///
+            /// # Errors
+            /// [`ErrorCode::Corrupt`](crate::ErrorCode::Corrupt) when there are not 16.
+            pub fn from_slice(bytes: &[u8]) -> crate::Result<Self> {
+                Uuid::from_slice(bytes)
+                    .map(Self)
+                    .map_err(|_| crate::Error::corrupt(concat!("a ", stringify!($name), " has 16 bytes")))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = crate::Error;
+            fn from_str(s: &str) -> crate::Result<Self> {
+                Uuid::from_str(s)
+                    .map(Self)
+                    .map_err(|_| crate::Error::bad_request(format!("not an id: {s:?}")))
+            }
+        }
+    };
+}
+
+id! {
+    /// A record, and the document behind it. A user's id is the id of her user record.
+    RecordId
+}
+id! {
+    /// Who may see a record: a territory's id, a user's id (her own things), or [`ScopeId::COMPANY`].
+    ScopeId
+}
+id! {
+    /// An installation of the app.
+    DeviceId
+}
+
+impl ScopeId {
+    /// What everybody in the company may see: territories, people.
+    pub const COMPANY: Self = Self(Uuid::from_u128(1));
+}
+
+impl From<RecordId> for ScopeId {
+    /// A territory or a user, seen as the scope that it names.
+    fn from(id: RecordId) -> Self {
+        Self(id.0)
+    }
+}
+
+/// The writer of changes: one per installation and database incarnation, so that a restored or cloned database
+/// can't reuse a sequence number with other content.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Actor(pub Uuid);
+
+impl Actor {
+    /// Writes the genesis of every document; never a person.
+    pub const GENESIS: Self = Self(Uuid::nil());
+
+    /// The same actor as Automerge names it.
+    pub fn automerge(self) -> automerge::ActorId {
+        automerge::ActorId::from(self.0.into_bytes())
+    }
+}
+
+impl From<&automerge::ActorId> for Actor {
+    /// The installation behind an actor: an edit at old heads is written under a branch, whose name ends with the actor's.
+    /// Actors of other forms can't come from an app of ours; they fold to the genesis actor, which may not push.
+    fn from(actor: &automerge::ActorId) -> Self {
+        let bytes = actor.to_bytes();
+        let branch = bytes.len() > 16 && bytes.len() <= MAX_BRANCH_BYTES && bytes.starts_with(&BRANCH_MAGIC);
+        let own = if branch { &bytes[bytes.len() - 16..] } else { bytes };
+        Self(Uuid::from_slice(own).unwrap_or(Uuid::nil()))
+    }
+}
+
+/// How Automerge begins the name of a branch of an actor (its `CONCURRENCY_MAGIC_BYTES`).
+const BRANCH_MAGIC: [u8; 4] = [0x13, 0xb2, 0x23, 0x09];
+/// Magic, a LEB128 level and the actor.
+const MAX_BRANCH_BYTES: usize = 4 + 10 + 16;
+
+impl fmt::Debug for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Actor({})", self.0.simple())
+    }
+}

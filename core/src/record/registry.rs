@@ -1,0 +1,77 @@
+//! The kinds that this installation knows.
+
+use super::kind::Kind;
+use crate::{Error, ErrorCode, Result};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Raised whenever [`crate::text::fold`] or a projection rule changes: every projection is then rebuilt.
+pub const FOLD_VERSION: u16 = 1;
+
+/// All known kinds by name. Kinds that companies add are the same structures, added at run time.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    kinds: BTreeMap<String, Arc<Kind>>,
+}
+
+impl Registry {
+    /// The kinds that come with Maydan.
+    pub fn maydan() -> Self {
+        Self { kinds: BTreeMap::new() }
+            .with(super::user::kind())
+            .with(super::territory::kind())
+            .with(super::customer::kind())
+            .with(super::note::kind())
+            .with(super::visit::kind())
+            .with(super::trip::kind())
+            .with(super::task::kind())
+    }
+
+    /// Adds a kind.
+    #[must_use]
+    pub fn with(mut self, kind: Kind) -> Self {
+        self.kinds.insert(kind.name.clone().into_owned(), Arc::new(kind));
+        self
+    }
+
+    /// The kind of that name.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownKind`].
+    pub fn get(&self, name: &str) -> Result<&Arc<Kind>> {
+        self.kinds
+            .get(name)
+            .ok_or_else(|| Error::new(ErrorCode::UnknownKind, format!("no kind of record is called {name:?} here")))
+    }
+
+    /// All kinds, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Kind>> {
+        self.kinds.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{FieldType, ScopeRule};
+
+    #[test]
+    fn names_are_fit_for_tables_and_locale_keys() {
+        for kind in Registry::maydan().iter() {
+            let names = std::iter::once(&kind.name).chain(kind.fields.iter().map(|f| &f.name));
+            for name in names {
+                assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_scope_that_follows_a_parent_names_a_required_link() {
+        for kind in Registry::maydan().iter() {
+            if let ScopeRule::Parent(field) = &kind.scope {
+                let field = kind.get(field).expect("the parent field is declared");
+                assert!(field.required && matches!(field.ty, FieldType::Link(_)), "{} {}", kind.name, field.name);
+            }
+        }
+    }
+}

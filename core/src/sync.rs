@@ -1,0 +1,7 @@
+//! The sync protocol: its messages, and the decisions of a client. No sockets, no clock, no storage.
+//!
+//! Transport: HTTPS. Requests and answers of `push` and `pull` are MessagePack with named fields; everything else is
+//! JSON. Errors are always JSON: [`crate::Error`].
+
+pub mod client;
+pub mod wire;

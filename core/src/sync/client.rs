@@ -1,0 +1,247 @@
+//! What a device does next: a state machine without time, sockets or storage.
+//!
+//! The driver tells what it [`Seen`]; the machine answers with the next [`Step`]. One round is hello → push until the
+//! outbox is empty → pull until nothing is left → rest until poked. Push comes before pull, so that what was captured
+//! here is safe first.
+
+use crate::ErrorCode;
+
+/// What the driver must do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Send `hello`.
+    Hello,
+    /// Send the next batch of the outbox.
+    Push,
+    /// Ask for the next page.
+    Pull,
+    /// Trade the refresh token for a new access token.
+    Refresh,
+    /// Both sides have everything: wait for a poke, a local write, or the long timer.
+    Rest,
+    /// Wait this long (milliseconds, before jitter), or until poked or asked by a person.
+    Wait(u64),
+    /// Only a person can go on: wait for a sign-in.
+    AwaitSignIn,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// A poke came, something was written here, a person asked, the waiting is over.
+    Wake,
+    /// `hello` was answered.
+    Hello {
+        /// Some feed has entries that are not here.
+        behind: bool,
+        /// Items wait to be sent.
+        pending: bool,
+    },
+    /// A batch was answered.
+    Pushed {
+        /// Items wait to be sent.
+        pending: bool,
+        /// The server has another epoch than the one of this round.
+        epoch_changed: bool,
+    },
+    /// A page was stored.
+    Pulled {
+        /// There is more.
+        has_more: bool,
+        /// Items wait to be sent.
+        pending: bool,
+    },
+    /// New tokens were stored, by refresh or sign-in.
+    Authorised,
+    /// A step failed.
+    Failed {
+        /// How.
+        code: ErrorCode,
+        /// The server said how long to wait, milliseconds.
+        retry_after: Option<u64>,
+    },
+}
+
+/// First wait after a failure, milliseconds.
+pub const FIRST_WAIT_MS: u64 = 1_000;
+/// Longest wait, milliseconds.
+pub const LONGEST_WAIT_MS: u64 = 120_000;
+/// Failures in a row after which the server counts as out of reach.
+pub const OFFLINE_AFTER: u32 = 2;
+
+/// The decisions of one device.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    failures: u32,
+    behind: bool,
+    refreshing: bool,
+    needs_sign_in: bool,
+}
+
+impl Client {
+    /// A client that has not begun.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The server has failed to answer several times in a row.
+    pub fn is_offline(&self) -> bool {
+        self.failures >= OFFLINE_AFTER
+    }
+
+    /// The server refuses the tokens.
+    pub fn needs_sign_in(&self) -> bool {
+        self.needs_sign_in
+    }
+
+    /// Takes in what happened and says what comes next.
+    pub fn step(&mut self, seen: Seen) -> Step {
+        match seen {
+            Seen::Wake if self.needs_sign_in => Step::AwaitSignIn,
+            Seen::Wake => Step::Hello,
+            Seen::Hello { behind, pending } => {
+                self.succeeded();
+                self.behind = behind;
+                self.next(pending)
+            }
+            Seen::Pushed { epoch_changed: true, .. } => {
+                self.succeeded();
+                Step::Hello
+            }
+            Seen::Pushed { pending, .. } => {
+                self.succeeded();
+                // What was accepted comes back in the feed: its cursor moves only by pulling.
+                self.behind = true;
+                self.next(pending)
+            }
+            Seen::Pulled { has_more, pending } => {
+                self.succeeded();
+                self.behind = has_more;
+                self.next(pending)
+            }
+            Seen::Authorised => {
+                self.refreshing = false;
+                self.needs_sign_in = false;
+                Step::Hello
+            }
+            Seen::Failed { code: ErrorCode::SignInNeeded, .. } => {
+                if self.refreshing {
+                    self.refreshing = false;
+                    self.needs_sign_in = true;
+                    Step::AwaitSignIn
+                } else {
+                    self.refreshing = true;
+                    Step::Refresh
+                }
+            }
+            // A server restored from a backup: `hello` learns the new epoch and resets the cursors.
+            Seen::Failed { code: ErrorCode::EpochChanged, .. } if self.failures == 0 => {
+                self.failures = 1;
+                Step::Hello
+            }
+            Seen::Failed { retry_after, .. } => {
+                self.refreshing = false;
+                let doubled = FIRST_WAIT_MS.saturating_mul(1 << self.failures.min(16));
+                self.failures = self.failures.saturating_add(1);
+                let wait = doubled.min(LONGEST_WAIT_MS).max(retry_after.unwrap_or(0));
+                Step::Wait(wait)
+            }
+        }
+    }
+
+    fn next(&self, pending: bool) -> Step {
+        if pending {
+            Step::Push
+        } else if self.behind {
+            Step::Pull
+        } else {
+            Step::Rest
+        }
+    }
+
+    fn succeeded(&mut self) {
+        self.failures = 0;
+        self.refreshing = false;
+        self.needs_sign_in = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(code: ErrorCode) -> Seen {
+        Seen::Failed { code, retry_after: None }
+    }
+
+    #[test]
+    fn an_idle_round_is_one_request() {
+        let mut client = Client::new();
+        assert_eq!(client.step(Seen::Wake), Step::Hello);
+        assert_eq!(client.step(Seen::Hello { behind: false, pending: false }), Step::Rest);
+    }
+
+    #[test]
+    fn a_round_pushes_before_it_pulls() {
+        let mut client = Client::new();
+        client.step(Seen::Wake);
+        assert_eq!(client.step(Seen::Hello { behind: true, pending: true }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: true, epoch_changed: false }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: false, epoch_changed: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: true, pending: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: true }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: false, epoch_changed: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: false }), Step::Rest);
+    }
+
+    #[test]
+    fn waits_double_up_to_a_limit_and_one_success_forgets_them() {
+        let mut client = Client::new();
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            if let Step::Wait(ms) = client.step(failed(ErrorCode::Offline)) {
+                waits.push(ms / 1000);
+            }
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 120, 120]);
+        client.step(Seen::Hello { behind: false, pending: false });
+        assert_eq!(client.step(failed(ErrorCode::Offline)), Step::Wait(1000));
+    }
+
+    #[test]
+    fn one_failure_is_not_offline_and_two_are() {
+        let mut client = Client::new();
+        client.step(failed(ErrorCode::Offline));
+        assert!(!client.is_offline());
+        client.step(failed(ErrorCode::NotAMaydanServer));
+        assert!(client.is_offline());
+    }
+
+    #[test]
+    fn the_servers_own_waiting_time_is_honoured() {
+        let mut client = Client::new();
+        let seen = Seen::Failed { code: ErrorCode::TooManyAttempts, retry_after: Some(30_000) };
+        assert_eq!(client.step(seen), Step::Wait(30_000));
+    }
+
+    #[test]
+    fn an_expired_token_is_refreshed_once_and_then_a_person_is_asked() {
+        let mut client = Client::new();
+        assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
+        assert_eq!(client.step(Seen::Authorised), Step::Hello);
+        client.step(Seen::Hello { behind: false, pending: false });
+        assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
+        assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::AwaitSignIn);
+        assert!(client.needs_sign_in());
+        assert_eq!(client.step(Seen::Wake), Step::AwaitSignIn);
+        assert_eq!(client.step(Seen::Authorised), Step::Hello);
+    }
+
+    #[test]
+    fn a_refresh_that_fails_for_want_of_network_does_not_end_the_session() {
+        let mut client = Client::new();
+        client.step(failed(ErrorCode::SignInNeeded));
+        assert_eq!(client.step(failed(ErrorCode::Offline)), Step::Wait(1000));
+        assert!(!client.needs_sign_in());
+    }
+}

@@ -1,0 +1,255 @@
+//! Messages between device and server.
+//!
+//! A change is identified by (document, hash). Pushing is idempotent, with an answer per item. A device pulls one feed
+//! per scope, each with its own cursor.
+
+use crate::ErrorCode;
+use crate::command::Grant;
+use crate::document::Hash;
+use crate::id::{Actor, DeviceId, RecordId, ScopeId};
+use crate::record::Row;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use uuid::Uuid;
+
+/// Version of this protocol.
+pub const PROTOCOL: u16 = 1;
+/// Media type of `push` and `pull` bodies.
+pub const MEDIA_TYPE: &str = "application/vnd.maydan.sync+msgpack";
+/// Most items in a push.
+pub const MAX_PUSH_ITEMS: usize = 500;
+/// Most bytes in a push or pull body, before compression.
+pub const MAX_BODY_BYTES: usize = 4 << 20;
+/// Bytes of items after which a client closes a push batch, and a server a page.
+pub const TARGET_BATCH_BYTES: usize = 1 << 20;
+
+/// `POST /v1/sign-in`, JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignInRequest {
+    /// Login name.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// The installation.
+    pub device: DeviceId,
+}
+
+/// `POST /v1/refresh`, JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefreshRequest {
+    /// The refresh token of this device.
+    pub refresh: String,
+    /// The installation that the token was given to.
+    pub device: DeviceId,
+}
+
+/// Answer to both.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Bearer token for minutes.
+    pub access: String,
+    /// Token for new ones; each use gives the next.
+    pub refresh: String,
+    /// Who signed in.
+    pub user: RecordId,
+    /// Her name.
+    pub name: String,
+    /// Her role.
+    pub role: String,
+}
+
+/// `POST /v1/hello`, JSON: opens a round. When nothing is new on either side it is the only request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hello {
+    /// Version of the protocol that the client speaks.
+    pub protocol: u16,
+    /// The actor under which this database writes.
+    pub actor: Actor,
+    /// How many entries of the actor directory the client has.
+    pub actors_known: u64,
+}
+
+/// What a round starts from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HelloAnswer {
+    /// Version of the protocol that the server speaks.
+    pub protocol: u16,
+    /// Changes when the server was restored from a backup.
+    pub epoch: Uuid,
+    /// The server's clock.
+    pub server_time: Instant,
+    /// Her role now.
+    pub role: String,
+    /// What she may see and do now.
+    pub grants: Vec<Grant>,
+    /// The newest entry of each granted scope's feed.
+    pub high_water: Vec<(ScopeId, u64)>,
+    /// Who writes under which actor: the entries after `actors_known`.
+    pub actors: Vec<(Actor, RecordId)>,
+}
+
+/// One thing that a device sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// A new document; its genesis follows from kind and id.
+    Open {
+        /// The document.
+        doc: RecordId,
+        /// Its kind.
+        kind: String,
+        /// The record whose scope it follows.
+        parent: Option<RecordId>,
+        /// Its scope, as the device understands it.
+        scope: ScopeId,
+    },
+    /// A change.
+    Change {
+        /// Its document.
+        doc: RecordId,
+        /// The change.
+        bytes: ByteBuf,
+    },
+}
+
+impl Item {
+    /// The document that it is about.
+    pub fn doc(&self) -> RecordId {
+        match self {
+            Self::Open { doc, .. } | Self::Change { doc, .. } => *doc,
+        }
+    }
+}
+
+/// `POST /v1/push`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Push {
+    /// The actor that `hello` announced.
+    pub actor: Actor,
+    /// Items in the order in which they were made; at most [`MAX_PUSH_ITEMS`].
+    pub items: Vec<Item>,
+}
+
+/// What became of each item, in the same order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PushAnswer {
+    /// The server's epoch.
+    pub epoch: Uuid,
+    /// One for each item.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What became of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// On the server's disk.
+    Accepted {
+        /// Its place in the feed.
+        seq: u64,
+    },
+    /// It was there already.
+    Duplicate,
+    /// Refused; the others are not affected.
+    Rejected {
+        /// Why.
+        code: ErrorCode,
+        /// For whoever debugs.
+        message: String,
+    },
+}
+
+/// A place in a scope's feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The scope.
+    pub scope: ScopeId,
+    /// Everything up to here has been received.
+    pub seq: u64,
+    /// Where this catch-up began; documents that entered since came whole.
+    pub since: u64,
+    /// What was in the feed when this catch-up began; changes up to here of those documents are not repeated.
+    pub upto: u64,
+}
+
+impl Cursor {
+    /// The beginning of a feed.
+    pub fn start(scope: ScopeId) -> Self {
+        Self { scope, seq: 0, since: 0, upto: 0 }
+    }
+}
+
+/// `POST /v1/pull`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pull {
+    /// The epoch that the cursors are of.
+    pub epoch: Uuid,
+    /// One for each scope.
+    pub cursors: Vec<Cursor>,
+}
+
+/// A page of the feeds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Page {
+    /// The server's epoch.
+    pub epoch: Uuid,
+    /// What is new.
+    pub entries: Vec<Entry>,
+    /// Where to go on; to be stored together with the entries.
+    pub cursors: Vec<Cursor>,
+    /// There is more.
+    pub has_more: bool,
+}
+
+/// One entry of a feed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A change of a document that the device has.
+    Change {
+        /// The document.
+        doc: RecordId,
+        /// The change.
+        bytes: ByteBuf,
+    },
+    /// A document comes into the scope: whole.
+    Enter(Box<Entered>),
+    /// A document left the scope: everything of it goes from the device.
+    Leave {
+        /// The document.
+        doc: RecordId,
+        /// The scope that it left.
+        scope: ScopeId,
+    },
+}
+
+/// A document, whole.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Entered {
+    /// The document.
+    pub doc: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// The record whose scope it follows.
+    pub parent: Option<RecordId>,
+    /// The document up to some point.
+    pub snapshot: Option<ByteBuf>,
+    /// Heads and row of the snapshot, where the server has them ready.
+    pub ready: Option<Ready>,
+    /// The changes after the snapshot.
+    pub changes: Vec<ByteBuf>,
+}
+
+/// A snapshot's heads and row, so that a device can list a record before it loads the document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ready {
+    /// Heads of the snapshot.
+    pub heads: Vec<Hash>,
+    /// The row of the record at these heads.
+    pub row: Row,
+    /// Fingerprint of the declaration by which the row was made.
+    pub fingerprint: i64,
+}

@@ -1,0 +1,7 @@
+//! Text as people here type it: folded for search, phones in every writing.
+
+mod fold;
+mod phone;
+
+pub use fold::{bare_tokens, digits, fold};
+pub use phone::{Phone, phone_search_forms};
