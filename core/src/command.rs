@@ -81,6 +81,9 @@ macro_rules! commands {
         }
 
         impl AppRequest {
+            /// The names of all app commands.
+            pub const NAMES: &[&str] = &[$(stringify!($aname)),*];
+
             /// Reads an app command.
             ///
             /// # Errors

@@ -22,7 +22,7 @@ mod view;
 
 pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, decode_change};
 pub use conflict::{Conflict, ConflictValue};
-pub use edit::{Edit, Written};
+pub use edit::{Appendix, Edit, Written};
 pub use history::{FieldChange, HistoryEntry};
 pub use view::{Appended, DocumentView};
 

@@ -14,6 +14,7 @@ pub mod error;
 pub mod host;
 pub mod id;
 pub mod import;
+pub mod permit;
 pub mod record;
 pub mod sync;
 pub mod text;

@@ -1,1 +1,127 @@
-//! skeleton
+//! A device's replica: Automerge documents and their projections in one SQLite database.
+//!
+//! Synchronous, without threads and without tokio: the same crate runs natively and in a browser worker.
+//!
+//! Invariants:
+//! - A write is ONE SQLite transaction: change, document state, projection, search, outbox. `synchronous=FULL`: when a
+//!   handler answers, the write is on the disk.
+//! - Lists and search read projections only; opening the database loads no document. Documents load on demand.
+//! - Projections can be dropped at any time and are rebuilt from the documents; they are rebuilt by themselves when a
+//!   declaration changes.
+//! - An outbox item leaves only after the server has acknowledged it.
+//!
+//! Deliberately absent: sockets and time (the driver's), decisions (core's).
+
+mod handler;
+mod open;
+mod projection;
+mod store;
+mod sync;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use open::{OpenOptions, Place};
+pub use sync::{Batch, Counts};
+
+use maydan_core::command::{Event, SessionUser};
+use maydan_core::{Actor, Error, ErrorCode, Host, RecordId, Registry, Result};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A device's replica of what its user may see.
+pub struct Replica {
+    db: Connection,
+    registry: Registry,
+    host: Arc<dyn Host>,
+    actor: Actor,
+    user: Option<SessionUser>,
+    documents: store::Cache,
+    fingerprints: BTreeMap<String, i64>,
+    events: Vec<Event>,
+    clock_skew: Option<i64>,
+    /// Held as long as the database is open, so that no second process works on it.
+    #[cfg(not(target_arch = "wasm32"))]
+    _lock: Option<std::fs::File>,
+}
+
+impl std::fmt::Debug for Replica {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Replica({:?})", self.actor)
+    }
+}
+
+impl Replica {
+    /// The actor under which this database writes. The platform keeps it outside the database too, so that a copied
+    /// database is noticed.
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    /// The user whose replica this is.
+    pub fn user(&self) -> Option<&SessionUser> {
+        self.user.as_ref()
+    }
+
+    /// What changed since this was asked last, for the user interface.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Server clock less device clock, as of the last contact.
+    pub fn set_clock_skew(&mut self, ms: i64) {
+        self.clock_skew = Some(ms);
+    }
+
+    /// Documents in memory: what tests assert about laziness.
+    pub fn loaded_documents(&self) -> usize {
+        self.documents.len()
+    }
+
+    /// The database, for tests and tools that look at plans and counts.
+    pub fn connection(&self) -> &Connection {
+        &self.db
+    }
+
+    fn signed_in(&self) -> Result<&SessionUser> {
+        self.user.as_ref().ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "nobody is signed in: sign in first"))
+    }
+
+    /// Tells the user interface that records changed. Long lists are told without ids.
+    fn changed(&mut self, kind: &str, id: RecordId) {
+        const MANY: usize = 50;
+        for event in &mut self.events {
+            if let Event::Changed { kind: k, ids } = event
+                && k == kind
+            {
+                if !ids.is_empty() && !ids.contains(&id) {
+                    ids.push(id);
+                    if ids.len() > MANY {
+                        ids.clear();
+                    }
+                }
+                return;
+            }
+        }
+        self.events.push(Event::Changed { kind: kind.to_owned(), ids: vec![id] });
+    }
+}
+
+/// SQLite's errors in our words.
+fn storage(e: rusqlite::Error) -> Error {
+    use rusqlite::ffi::ErrorCode as Sqlite;
+    let code = match e.sqlite_error_code() {
+        Some(Sqlite::DiskFull) => ErrorCode::DiskFull,
+        Some(Sqlite::NotADatabase | Sqlite::DatabaseCorrupt) => ErrorCode::NotADatabase,
+        Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => ErrorCode::InUse,
+        _ => ErrorCode::Internal,
+    };
+    let advice = match code {
+        ErrorCode::DiskFull => "free some space; nothing that was saved is lost",
+        ErrorCode::NotADatabase => "the file is left as it is; restore it or choose another place",
+        ErrorCode::InUse => "close the other window or process",
+        _ => "this is a bug",
+    };
+    Error::new(code, format!("the local database answered: {e}; {advice}"))
+}

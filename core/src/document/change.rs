@@ -131,16 +131,16 @@ impl RawChange {
         self.0.raw_bytes()
     }
 
-    /// The root keys that it writes, with the value where it is text. Keys inside prose are named by their field as `None`.
-    pub fn root_keys(&self) -> Vec<String> {
-        let expanded = self.0.decode();
-        expanded
-            .operations
-            .iter()
-            .filter(|op| op.obj == automerge::legacy::ObjectId::Root)
-            .filter_map(|op| match &op.key {
-                automerge::legacy::Key::Map(key) => Some(key.to_string()),
-                automerge::legacy::Key::Seq(_) => None,
+    /// The root keys that it writes, with the value where it is text.
+    pub fn root_writes(&self) -> Vec<(String, Option<String>)> {
+        use automerge::legacy::{Key, ObjectId};
+        use automerge::ScalarValue;
+        let written = self.0.decode().operations.into_iter().filter(|op| op.obj == ObjectId::Root);
+        written
+            .filter_map(|op| match (op.key, op.action) {
+                (Key::Map(key), automerge::legacy::OpType::Put(ScalarValue::Str(text))) => Some((key.to_string(), Some(text.to_string()))),
+                (Key::Map(key), _) => Some((key.to_string(), None)),
+                (Key::Seq(_), _) => None,
             })
             .collect()
     }

@@ -4,8 +4,8 @@ use super::value::{Row, Value};
 use crate::document::DocumentView;
 use crate::{Error, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What a field holds, and with it how it merges.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -228,10 +228,10 @@ impl Kind {
             .or_else(|| self.fields.iter().find(|f| f.search))
     }
 
-    /// Changes whenever the projection of this kind must be rebuilt.
+    /// Changes whenever the projection of this kind must be rebuilt. The same on every platform: rows travel with it.
     pub fn fingerprint(&self) -> i64 {
-        let mut hasher = DefaultHasher::new();
-        (super::FOLD_VERSION, &self.name, self.version, &self.fields).hash(&mut hasher);
-        hasher.finish().cast_signed()
+        let declared = serde_json::to_vec(&(super::FOLD_VERSION, &self.name, self.version, &self.fields)).unwrap_or_default();
+        let digest = Sha256::digest(&declared);
+        i64::from_le_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
     }
 }

@@ -2,7 +2,7 @@
 
 /// Declares a record kind:
 ///
-/// ```ignore
+/// ```text
 /// record! {
 ///     /// A thing to do by a day.
 ///     "task" v1 in Parent("about"), derive = None {

@@ -87,6 +87,8 @@ pub struct HelloAnswer {
     pub high_water: Vec<(ScopeId, u64)>,
     /// Who writes under which actor: the entries after `actors_known`.
     pub actors: Vec<(Actor, RecordId)>,
+    /// Counts what this server process has accepted; a poke with the same count says nothing new.
+    pub news: u64,
 }
 
 /// One thing that a device sends.

@@ -1,0 +1,207 @@
+//! The loop: asks the state machine what comes next, does it, tells it what happened.
+
+use crate::Platform;
+use crate::app::{App, lock};
+use crate::http::{Failure, Pokes, Remote};
+use crate::timer::sleep;
+use futures_util::future::{Either, select};
+use futures_util::{FutureExt, StreamExt, pin_mut};
+use maydan_core::sync::client::{Client, FIRST_WAIT_MS, Seen, Step};
+use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL, Page, Pull, Push, PushAnswer, RefreshRequest, Tokens};
+use maydan_core::{Error, ErrorCode};
+
+/// Without any poke, a round at least this often, milliseconds.
+const LONG_REST_MS: u64 = 5 * 60 * 1000;
+
+/// The stream of pokes, and what `hello` said last.
+#[derive(Default)]
+struct News {
+    pokes: Option<Pokes>,
+    known: u64,
+}
+
+impl<P: Platform> App<P> {
+    /// Runs for ever. One device runs one loop.
+    pub async fn run(&self) {
+        let mut client = Client::new();
+        let mut news = News::default();
+        let mut step = Step::Hello;
+        loop {
+            if lock(&self.replica).is_none() {
+                (client, news) = (Client::new(), News::default());
+                self.wake.notified().await;
+                step = Step::Hello;
+                continue;
+            }
+            self.show(&client, step);
+            let seen = match step {
+                Step::Hello => outcome(self.hello(&mut news).await),
+                Step::Push => outcome(self.push().await),
+                Step::Pull => outcome(self.pull().await),
+                Step::Refresh => outcome(self.refresh().await),
+                Step::Rest => self.rest(&mut news).await,
+                Step::Wait(ms) => {
+                    news.pokes = None;
+                    let timer = sleep(self.jittered(ms)).fuse();
+                    let wake = self.wake.notified().fuse();
+                    pin_mut!(timer, wake);
+                    select(timer, wake).await;
+                    Seen::Wake
+                }
+                Step::AwaitSignIn => {
+                    self.wake.notified().await;
+                    let signed_in = !lock(&self.progress).sign_in_needed;
+                    if signed_in { Seen::Authorised } else { Seen::Wake }
+                }
+            };
+            if let Seen::Failed { code, .. } = seen {
+                tracing::debug!(?step, ?code, "a step of the round failed");
+                lock(&self.progress).last_error = Some(code);
+            }
+            step = client.step(seen);
+        }
+    }
+
+    /// Puts the state of the loop where the chip sees it.
+    fn show(&self, client: &Client, step: Step) {
+        let now = self.platform.host().now();
+        {
+            let mut progress = lock(&self.progress);
+            progress.busy = matches!(step, Step::Push | Step::Pull);
+            progress.sign_in_needed = client.needs_sign_in();
+            progress.next_try = match step {
+                Step::Wait(ms) => Some(now.plus(i64::try_from(ms).unwrap_or(i64::MAX))),
+                _ => None,
+            };
+            if matches!(step, Step::Wait(_)) && progress.first_failure.is_none() {
+                progress.first_failure = Some(now);
+            }
+            progress.offline_since = if client.is_offline() { progress.first_failure } else { None };
+            if matches!(step, Step::Push | Step::Pull | Step::Rest) {
+                progress.first_failure = None;
+                progress.last_error = None;
+            }
+            if step == Step::Rest {
+                progress.synced_at = Some(now);
+                progress.receiving = None;
+            }
+        }
+        self.publish();
+    }
+
+    fn remote(&self) -> Result<(Remote, String), Failure> {
+        let server = lock(&self.profile).server.clone().unwrap_or_default();
+        let token = lock(&self.access).clone();
+        // Without a token the answer is the same as with an old one: refresh it.
+        let token = token.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "there is no access token yet"))?;
+        Ok((Remote::new(&server)?, token))
+    }
+
+    async fn hello(&self, news: &mut News) -> Result<Seen, Failure> {
+        let (remote, token) = self.remote()?;
+        let (actor, actors_known) = self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?;
+        let hello = Hello { protocol: PROTOCOL, actor, actors_known };
+        let answer: HelloAnswer = remote.json("hello", Some(&token), &hello).await?;
+        let skew = answer.server_time.since(self.platform.host().now());
+        news.known = answer.news;
+        Ok(self.with_replica(|r| {
+            r.set_clock_skew(skew);
+            Ok(Seen::Hello { behind: r.apply_hello(&answer)?, pending: r.has_sendable()? })
+        })?)
+    }
+
+    async fn push(&self) -> Result<Seen, Failure> {
+        let (remote, token) = self.remote()?;
+        let (batch, actor, epoch) = self.with_replica(|r| Ok((r.batch()?, r.actor(), r.epoch()?)))?;
+        if batch.items.is_empty() {
+            return Ok(Seen::Pushed { pending: false, epoch_changed: false });
+        }
+        let answer: PushAnswer = remote.msgpack("push", &token, &Push { actor, items: batch.items.clone() }).await?;
+        Ok(self.with_replica(|r| {
+            r.apply_outcomes(&batch, &answer.outcomes)?;
+            Ok(Seen::Pushed { pending: r.has_sendable()?, epoch_changed: answer.epoch != epoch })
+        })?)
+    }
+
+    async fn pull(&self) -> Result<Seen, Failure> {
+        let (remote, token) = self.remote()?;
+        let (epoch, cursors) = self.with_replica(|r| Ok((r.epoch()?, r.cursors()?)))?;
+        let first = cursors.iter().all(|c| c.since == 0);
+        let page: Page = remote.msgpack("pull", &token, &Pull { epoch, cursors }).await?;
+        if first {
+            let count = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
+            let mut progress = lock(&self.progress);
+            progress.receiving = Some(progress.receiving.unwrap_or(0).saturating_add(count));
+        }
+        Ok(self.with_replica(|r| {
+            r.apply_page(&page)?;
+            Ok(Seen::Pulled { has_more: page.has_more, pending: r.has_sendable()? })
+        })?)
+    }
+
+    async fn refresh(&self) -> Result<Seen, Failure> {
+        let server = lock(&self.profile).server.clone().unwrap_or_default();
+        let device = lock(&self.profile).device;
+        let refresh = self.platform.load_secret("refresh")?;
+        let refresh = refresh.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "there is no session to renew"))?;
+        let request = RefreshRequest { refresh, device };
+        let tokens: Tokens = Remote::new(&server)?.json("refresh", None, &request).await?;
+        self.platform.store_secret("refresh", Some(&tokens.refresh))?;
+        *lock(&self.access) = Some(tokens.access);
+        Ok(Seen::Authorised)
+    }
+
+    /// Waits for work: here, at the server, or by the clock.
+    async fn rest(&self, news: &mut News) -> Seen {
+        if news.pokes.is_none() {
+            // Whoever can't be poked still asks now and then.
+            news.pokes = match self.remote() {
+                Ok((remote, token)) => remote.pokes(&token).await.ok(),
+                Err(_) => None,
+            };
+        }
+        loop {
+            let poked = {
+                let timer = sleep(self.jittered(LONG_REST_MS));
+                let wake = self.wake.notified();
+                let poke = next(&mut news.pokes);
+                pin_mut!(timer, wake, poke);
+                match select(select(timer, wake), poke).await {
+                    Either::Left(_) => return Seen::Wake,
+                    Either::Right((poked, _)) => poked,
+                }
+            };
+            match poked {
+                Some(count) if count == news.known => {}
+                Some(_) => return Seen::Wake,
+                None => {
+                    // The stream ended: the server went away or restarted. A round will tell, but not at once for everybody.
+                    news.pokes = None;
+                    sleep(self.jittered(FIRST_WAIT_MS)).await;
+                    return Seen::Wake;
+                }
+            }
+        }
+    }
+
+    /// Between half and one and a half times as long, so that a fleet does not come back all at once.
+    fn jittered(&self, ms: u64) -> u64 {
+        let mut random = [0; 2];
+        self.platform.host().fill_random(&mut random);
+        ms / 2 + ms * u64::from(u16::from_le_bytes(random)) / u64::from(u16::MAX)
+    }
+}
+
+async fn next(pokes: &mut Option<Pokes>) -> Option<u64> {
+    match pokes {
+        Some(stream) => stream.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn outcome(result: Result<Seen, Failure>) -> Seen {
+    result.unwrap_or_else(|f| {
+        tracing::debug!(error = %f.error, "a request failed");
+        Seen::Failed { code: f.error.code, retry_after: f.retry_after }
+    })
+}

@@ -1,0 +1,146 @@
+//! Signing in and out. One database for each server and user: nobody's work gets into another's.
+
+use crate::app::{App, lock};
+use crate::http::Remote;
+use crate::{Platform, status::Progress};
+use maydan_core::command::{Event, Session, SessionUser, SignIn, SignOut, SignedOut};
+use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL, SignInRequest, Tokens};
+use maydan_core::{DeviceId, Error, RecordId, Result};
+use maydan_replica::{OpenOptions, Replica};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// What is kept outside the databases.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Profile {
+    pub device: DeviceId,
+    pub server: Option<String>,
+    pub login: Option<String>,
+    /// Who is signed in; the database named by server and user is open then.
+    pub user: Option<RecordId>,
+    /// The actor of each database, to notice a copied one.
+    pub actors: BTreeMap<String, maydan_core::Actor>,
+}
+
+const PROFILE: &str = "profile";
+
+impl Profile {
+    pub fn load(platform: &impl Platform) -> Result<Self> {
+        if let Some(json) = platform.load(PROFILE)? {
+            return serde_json::from_str(&json).map_err(|e| Error::corrupt(format!("the profile can't be read ({e}): restore it, or remove it and sign in again; work stays in its database")));
+        }
+        let device = DeviceId(platform.host().new_uuid());
+        let profile = Self { device, server: None, login: None, user: None, actors: BTreeMap::new() };
+        profile.save(platform)?;
+        Ok(profile)
+    }
+
+    pub fn save(&self, platform: &impl Platform) -> Result<()> {
+        platform.store(PROFILE, Some(&serde_json::to_string(self)?))
+    }
+}
+
+/// The name of a user's database.
+fn database(server: &str, user: RecordId) -> String {
+    let digest = Sha256::digest(format!("{server}\u{1f}{user}"));
+    digest[..16].iter().map(|b| format!("{b:02x}")).collect()
+}
+
+impl<P: Platform> App<P> {
+    /// Who is signed in here.
+    pub fn session(&self) -> Session {
+        let profile = lock(&self.profile).clone();
+        let user = lock(&self.replica).as_ref().and_then(|r| r.user().cloned());
+        Session {
+            user,
+            server: profile.server,
+            login: profile.login,
+            unsupported: self.platform.unsupported(),
+            durable: self.platform.durable(),
+        }
+    }
+
+    /// Opens the database of the session that was left open.
+    pub(crate) fn reopen_session(&self) -> Result<()> {
+        let profile = lock(&self.profile).clone();
+        if let (Some(server), Some(user)) = (&profile.server, profile.user) {
+            let replica = self.open_replica(server, user)?;
+            *lock(&self.replica) = Some(replica);
+        }
+        Ok(())
+    }
+
+    fn open_replica(&self, server: &str, user: RecordId) -> Result<Replica> {
+        let name = database(server, user);
+        let replica = Replica::open(OpenOptions {
+            place: self.platform.place(&name),
+            host: self.platform.host(),
+            registry: self.registry.clone(),
+            remembered_actor: lock(&self.profile).actors.get(&name).copied(),
+        })?;
+        let mut profile = lock(&self.profile);
+        if profile.actors.insert(name, replica.actor()) != Some(replica.actor()) {
+            profile.save(&self.platform)?;
+        }
+        Ok(replica)
+    }
+
+    pub(crate) async fn sign_in(&self, request: &SignIn) -> Result<Session> {
+        let server = request.server.trim().trim_end_matches('/').to_owned();
+        let remote = Remote::new(&server)?;
+        let device = lock(&self.profile).device;
+        let body = SignInRequest { login: request.login.clone(), password: request.password.clone(), device };
+        let tokens: Tokens = remote.json("sign-in", None, &body).await.map_err(|f| f.error)?;
+        let open = lock(&self.replica).as_ref().and_then(|r| r.user().map(|u| u.id));
+        if open != Some(tokens.user) {
+            // The other person's database is closed first; her unsent work stays in it.
+            *lock(&self.replica) = None;
+            let replica = self.open_replica(&server, tokens.user)?;
+            *lock(&self.replica) = Some(replica);
+        }
+        let (actor, actors_known) = self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?;
+        let hello = Hello { protocol: PROTOCOL, actor, actors_known };
+        let answer: HelloAnswer = remote.json("hello", Some(&tokens.access), &hello).await.map_err(|f| f.error)?;
+        let user = SessionUser { id: tokens.user, name: tokens.name.clone(), role: tokens.role.clone(), grants: answer.grants.clone(), device };
+        self.with_replica(|r| {
+            r.set_user(user)?;
+            r.apply_hello(&answer).map(drop)
+        })?;
+        self.platform.store_secret("refresh", Some(&tokens.refresh))?;
+        *lock(&self.access) = Some(tokens.access);
+        {
+            let mut profile = lock(&self.profile);
+            profile.server = Some(server);
+            profile.login = Some(request.login.trim().to_owned());
+            profile.user = Some(tokens.user);
+            profile.save(&self.platform)?;
+        }
+        lock(&self.progress).signed_in_again();
+        self.publish();
+        let session = self.session();
+        self.emit(Event::Session(session.clone()));
+        self.wake.notify_one();
+        Ok(session)
+    }
+
+    pub(crate) fn sign_out(&self, request: &SignOut) -> Result<SignedOut> {
+        let pending = self.with_replica(|r| r.counts()).map_or(0, |c| c.pending);
+        if pending > 0 && !request.confirmed {
+            return Ok(SignedOut { done: false, pending });
+        }
+        {
+            let mut profile = lock(&self.profile);
+            profile.user = None;
+            profile.save(&self.platform)?;
+        }
+        self.platform.store_secret("refresh", None)?;
+        *lock(&self.access) = None;
+        *lock(&self.replica) = None;
+        *lock(&self.progress) = Progress::default();
+        self.publish();
+        self.emit(Event::Session(self.session()));
+        self.wake.notify_one();
+        Ok(SignedOut { done: true, pending })
+    }
+}

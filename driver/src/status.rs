@@ -1,0 +1,71 @@
+//! What the sync chip shows.
+
+use crate::Platform;
+use crate::app::{App, lock};
+use maydan_core::command::{Event, SyncState, SyncStatus};
+use maydan_core::{ErrorCode, Instant};
+
+/// What the loop has seen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Progress {
+    pub busy: bool,
+    pub offline_since: Option<Instant>,
+    pub first_failure: Option<Instant>,
+    pub synced_at: Option<Instant>,
+    pub sign_in_needed: bool,
+    pub last_error: Option<ErrorCode>,
+    pub next_try: Option<Instant>,
+    pub receiving: Option<u32>,
+}
+
+impl Progress {
+    pub fn signed_in_again(&mut self) {
+        self.sign_in_needed = false;
+        self.last_error = None;
+    }
+}
+
+impl<P: Platform> App<P> {
+    /// Where sync stands.
+    pub fn status(&self) -> SyncStatus {
+        let counts = {
+            let guard = lock(&self.replica);
+            let Some(replica) = guard.as_ref() else { return SyncStatus::default() };
+            replica.counts().unwrap_or_default()
+        };
+        let progress = lock(&self.progress).clone();
+        let state = if progress.sign_in_needed {
+            SyncState::SignInNeeded
+        } else if counts.refused > 0 {
+            SyncState::Attention
+        } else if progress.offline_since.is_some() {
+            SyncState::Offline
+        } else if progress.busy || counts.pending > 0 || progress.synced_at.is_none() {
+            SyncState::Syncing
+        } else {
+            SyncState::Synced
+        };
+        SyncStatus {
+            state,
+            pending: counts.pending,
+            refused: counts.refused,
+            conflicts: counts.conflicts,
+            offline_since: progress.offline_since,
+            synced_at: progress.synced_at,
+            receiving: progress.receiving,
+            last_error: progress.last_error,
+            next_try: progress.next_try,
+        }
+    }
+
+    /// Tells the user interface when the chip has something new to show.
+    pub(crate) fn publish(&self) {
+        let status = self.status();
+        let mut shown = lock(&self.shown);
+        if *shown != status {
+            *shown = status.clone();
+            drop(shown);
+            self.emit(Event::Sync(status));
+        }
+    }
+}

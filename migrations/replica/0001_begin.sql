@@ -1,0 +1,82 @@
+-- The tables of a replica that hold what can't be made again. Projections (r_*, f_*, p_*) are derived from the record
+-- declarations and built by the replica itself.
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- A document: its snapshot and what lists need to know of it without loading it. The changes since are in `change`.
+CREATE TABLE document (
+    n INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    scope BLOB NOT NULL,
+    parent BLOB,
+    snapshot BLOB,
+    heads BLOB NOT NULL,
+    tail INTEGER NOT NULL DEFAULT 0,
+    tail_bytes INTEGER NOT NULL DEFAULT 0,
+    pending INTEGER NOT NULL DEFAULT 0,
+    conflicted INTEGER NOT NULL DEFAULT 0,
+    leaving INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX document_conflicted ON document (n) WHERE conflicted > 0;
+CREATE INDEX document_scope ON document (scope);
+
+-- One change per row: each is decoded by itself, so that a damaged one harms no other.
+CREATE TABLE change (
+    n INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
+    hash BLOB NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (document, hash)
+);
+
+-- What the server has not acknowledged yet. An item leaves only when the server has said accepted or duplicate.
+CREATE TABLE outbox (
+    n INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES document (n) ON DELETE RESTRICT,
+    hash BLOB,
+    item BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    refused TEXT,
+    message TEXT
+);
+CREATE INDEX outbox_document ON outbox (document);
+CREATE INDEX outbox_refused ON outbox (document) WHERE refused IS NOT NULL;
+
+CREATE TABLE cursor (
+    scope BLOB PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    upto INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE actor (
+    n INTEGER PRIMARY KEY,
+    actor BLOB NOT NULL UNIQUE,
+    user BLOB NOT NULL
+);
+
+-- Positions of a shift under way, each on the disk at once; packed into the trip's document in batches.
+CREATE TABLE ping (
+    n INTEGER PRIMARY KEY,
+    trip INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
+    chunk BLOB NOT NULL,
+    count INTEGER NOT NULL
+);
+CREATE INDEX ping_trip ON ping (trip);
+
+-- By which declaration each kind's projection was built.
+CREATE TABLE projection (
+    kind TEXT PRIMARY KEY,
+    fingerprint INTEGER NOT NULL,
+    live INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;

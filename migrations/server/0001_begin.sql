@@ -1,0 +1,87 @@
+-- The server's tables. The epoch and the token key live outside the database, so that a backup does not bring them back.
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE user (
+    id BLOB PRIMARY KEY,
+    login TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+-- Who may see and do what in which scope. Levels: 1 read, 2 write, 3 manage.
+CREATE TABLE access (
+    user BLOB NOT NULL,
+    scope BLOB NOT NULL,
+    level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 3),
+    PRIMARY KEY (user, scope)
+) WITHOUT ROWID;
+
+CREATE TABLE device (
+    id BLOB NOT NULL,
+    user BLOB NOT NULL,
+    revoked INTEGER NOT NULL DEFAULT 0,
+    refresh_hash BLOB,
+    -- The token before the present one stays good until the present one is used: an answer may get lost on the way.
+    previous_hash BLOB,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (id, user)
+) WITHOUT ROWID;
+
+CREATE TABLE actor (
+    n INTEGER PRIMARY KEY,
+    actor BLOB NOT NULL UNIQUE,
+    device BLOB NOT NULL,
+    user BLOB NOT NULL
+);
+
+CREATE TABLE doc (
+    n INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    scope BLOB NOT NULL,
+    parent BLOB,
+    generation INTEGER NOT NULL DEFAULT 0,
+    -- Where in its scope's feed it entered.
+    entered_seq INTEGER NOT NULL
+);
+CREATE INDEX doc_parent ON doc (parent);
+
+CREATE TABLE change (
+    seq INTEGER PRIMARY KEY,
+    doc INTEGER NOT NULL REFERENCES doc (n),
+    hash BLOB NOT NULL,
+    -- As Automerge names it: branches of an actor count for themselves.
+    actor BLOB NOT NULL,
+    actor_seq INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    user BLOB NOT NULL,
+    device BLOB NOT NULL,
+    received_at INTEGER NOT NULL,
+    UNIQUE (doc, hash),
+    UNIQUE (doc, actor, actor_seq)
+);
+
+-- A document up to some change, with its heads and its row ready for lists.
+CREATE TABLE snapshot (
+    doc INTEGER PRIMARY KEY REFERENCES doc (n),
+    upto_seq INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    heads BLOB NOT NULL,
+    row TEXT NOT NULL,
+    fingerprint INTEGER NOT NULL
+);
+
+-- What a scope's readers see, in order. Sorts: 0 change, 1 enter, 2 leave.
+CREATE TABLE feed (
+    scope BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    doc INTEGER NOT NULL REFERENCES doc (n),
+    sort INTEGER NOT NULL,
+    PRIMARY KEY (scope, seq)
+) WITHOUT ROWID;

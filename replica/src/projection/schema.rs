@@ -1,0 +1,59 @@
+//! DDL from declarations.
+
+use maydan_core::{Field, FieldType, Kind};
+use std::fmt::Write;
+
+/// Whether a folded column keeps this field in order.
+pub(super) fn has_sort_key(field: &Field) -> bool {
+    field.sort && matches!(field.ty.stored(), FieldType::Line | FieldType::Email | FieldType::Phone)
+}
+
+/// The column to sort a field by.
+pub(super) fn sort_column(field: &Field) -> String {
+    if has_sort_key(field) { format!("k_{}", field.name) } else { field.name.clone().into_owned() }
+}
+
+pub(super) fn create(kind: &Kind) -> String {
+    let name = &kind.name;
+    let mut ddl = format!("CREATE TABLE r_{name} (n INTEGER PRIMARY KEY, deleted INTEGER NOT NULL, deleted_at INTEGER");
+    for field in kind.columns() {
+        let ty = match field.ty.stored() {
+            FieldType::Integer | FieldType::Bool | FieldType::Instant => "INTEGER",
+            FieldType::Real => "REAL",
+            _ => "TEXT",
+        };
+        let _ = write!(ddl, ", {} {ty}", field.name);
+        if has_sort_key(field) {
+            let _ = write!(ddl, ", k_{} TEXT", field.name);
+        }
+    }
+    ddl.push_str(");\n");
+    for field in kind.columns().filter(|f| f.sort) {
+        let _ = writeln!(ddl, "CREATE INDEX r_{name}_s_{0} ON r_{name} (deleted, {1}, n);", field.name, sort_column(field));
+    }
+    for field in kind.columns().filter(|f| f.filter) {
+        let _ = writeln!(ddl, "CREATE INDEX r_{name}_f_{0} ON r_{name} (deleted, {0}, n);", field.name);
+    }
+    let _ = writeln!(
+        ddl,
+        "CREATE VIRTUAL TABLE f_{name} USING fts5(folded, tokenize = 'trigram', content = '', contentless_delete = 1);\n\
+         CREATE VIRTUAL TABLE p_{name} USING fts5(tokens, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2', detail = none, content = '', contentless_delete = 1);"
+    );
+    ddl
+}
+
+pub(super) fn drop(kind: &Kind) -> String {
+    let name = &kind.name;
+    format!("DROP TABLE IF EXISTS r_{name}; DROP TABLE IF EXISTS f_{name}; DROP TABLE IF EXISTS p_{name};")
+}
+
+#[cfg(test)]
+mod tests {
+    use maydan_core::Registry;
+
+    #[test]
+    fn the_tables_of_a_kind_follow_from_its_declaration() {
+        let registry = Registry::maydan();
+        insta::assert_snapshot!(super::create(registry.get("task").expect("declared")));
+    }
+}

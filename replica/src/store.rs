@@ -1,0 +1,182 @@
+//! Documents and their changes as rows.
+
+use crate::storage;
+use maydan_core::document::{Document, Hash, RawChange};
+use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, ScopeId};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Documents kept in memory at most: about 30 KB each.
+const CACHED: usize = 128;
+/// A tail longer than this is folded into a new snapshot.
+const LONG_TAIL: i64 = 16;
+
+/// What a row of `document` says, without the snapshot.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    pub n: i64,
+    pub id: RecordId,
+    pub kind: String,
+    pub scope: ScopeId,
+    pub heads: Vec<Hash>,
+    pub pending: bool,
+}
+
+/// Recently used documents.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    documents: BTreeMap<RecordId, Document>,
+    used: VecDeque<RecordId>,
+}
+
+impl Cache {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn len(&self) -> usize {
+        self.documents.len()
+    }
+
+    pub fn take(&mut self, id: RecordId) -> Option<Document> {
+        self.used.retain(|u| *u != id);
+        self.documents.remove(&id)
+    }
+
+    pub fn put(&mut self, document: Document) {
+        let id = document.id();
+        self.used.retain(|u| *u != id);
+        self.used.push_back(id);
+        self.documents.insert(id, document);
+        if self.used.len() > CACHED
+            && let Some(oldest) = self.used.pop_front()
+        {
+            self.documents.remove(&oldest);
+        }
+    }
+}
+
+pub(crate) fn find(db: &Connection, id: RecordId) -> Result<Option<Stored>> {
+    db.prepare_cached("SELECT n, kind, scope, heads, pending FROM document WHERE id = ?1")
+        .and_then(|mut s| {
+            s.query_row([id.as_bytes()], |r| {
+                Ok((r.get(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?, r.get::<_, Vec<u8>>(3)?, r.get::<_, i64>(4)?))
+            })
+            .optional()
+        })
+        .map_err(storage)?
+        .map(|(n, kind, scope, heads, pending)| {
+            Ok(Stored { n, id, kind, scope: ScopeId::from_slice(&scope)?, heads: unpack(&heads)?, pending: pending > 0 })
+        })
+        .transpose()
+}
+
+pub(crate) fn get(db: &Connection, id: RecordId) -> Result<Stored> {
+    find(db, id)?.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("no record {id} is on this device")))
+}
+
+/// Loads a document from its snapshot and its changes.
+pub(crate) fn load(db: &Connection, registry: &Registry, stored: &Stored) -> Result<Document> {
+    let kind = registry.get(&stored.kind)?;
+    let (snapshot, changes) = blobs(db, stored.n)?;
+    Document::load(kind, stored.id, snapshot.as_deref(), changes.iter().map(Vec::as_slice))
+}
+
+/// A document's snapshot and tail.
+pub(crate) fn blobs(db: &Connection, n: i64) -> Result<(Option<Vec<u8>>, Vec<Vec<u8>>)> {
+    let snapshot = db
+        .prepare_cached("SELECT snapshot FROM document WHERE n = ?1")
+        .and_then(|mut s| s.query_row([n], |r| r.get(0)))
+        .map_err(storage)?;
+    let changes = db
+        .prepare_cached("SELECT bytes FROM change WHERE document = ?1 ORDER BY n")
+        .and_then(|mut s| s.query_map([n], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    Ok((snapshot, changes))
+}
+
+/// Makes the row of a document.
+pub(crate) fn insert(db: &Connection, kind: &str, id: RecordId, scope: ScopeId, parent: Option<RecordId>) -> Result<i64> {
+    db.prepare_cached("INSERT INTO document (id, kind, scope, parent, heads) VALUES (?1, ?2, ?3, ?4, x'')")
+        .and_then(|mut s| s.insert(params![id.as_bytes(), kind, scope.as_bytes(), parent.map(|p| p.as_bytes().to_vec())]))
+        .map_err(storage)
+}
+
+/// Appends a change; says whether it is new here.
+pub(crate) fn append(db: &Connection, n: i64, change: &RawChange) -> Result<bool> {
+    append_bytes(db, n, change.hash(), change.bytes())
+}
+
+pub(crate) fn append_bytes(db: &Connection, n: i64, hash: Hash, bytes: &[u8]) -> Result<bool> {
+    let rows = db
+        .prepare_cached("INSERT INTO change (document, hash, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+        .and_then(|mut s| s.execute(params![n, hash.0, bytes]))
+        .map_err(storage)?;
+    if rows > 0 {
+        db.prepare_cached("UPDATE document SET tail = tail + 1, tail_bytes = tail_bytes + ?2 WHERE n = ?1")
+            .and_then(|mut s| s.execute(params![n, i64::try_from(bytes.len()).unwrap_or(i64::MAX)]))
+            .map_err(storage)?;
+    }
+    Ok(rows > 0)
+}
+
+/// Stores a document's heads; folds its tail into a snapshot when it has grown long.
+pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
+    let conflicted = i64::from(!document.conflicts().is_empty());
+    let heads = pack(&document.heads());
+    let (tail, tail_bytes, snapshot_bytes): (i64, i64, i64) = db
+        .prepare_cached("UPDATE document SET heads = ?2, conflicted = ?3 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)")
+        .and_then(|mut s| s.query_row(params![n, heads, conflicted], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
+        .map_err(storage)?;
+    if tail > LONG_TAIL || tail_bytes > snapshot_bytes {
+        compact(db, n, document)?;
+    }
+    Ok(())
+}
+
+/// Folds the tail into a snapshot. Changes that still wait for others stay as rows.
+fn compact(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
+    let snapshot = document.save();
+    let hashes: Vec<Vec<u8>> = db
+        .prepare_cached("SELECT hash FROM change WHERE document = ?1")
+        .and_then(|mut s| s.query_map([n], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    for hash in hashes {
+        if document.has(&Hash::from_slice(&hash)?) {
+            db.prepare_cached("DELETE FROM change WHERE document = ?1 AND hash = ?2")
+                .and_then(|mut s| s.execute(params![n, hash]))
+                .map_err(storage)?;
+        }
+    }
+    db.prepare_cached(
+        "UPDATE document SET snapshot = ?2,
+            tail = (SELECT count(*) FROM change WHERE document = ?1),
+            tail_bytes = (SELECT ifnull(sum(length(bytes)), 0) FROM change WHERE document = ?1)
+         WHERE n = ?1",
+    )
+    .and_then(|mut s| s.execute(params![n, snapshot]))
+    .map_err(storage)?;
+    Ok(())
+}
+
+/// Stores a snapshot that came ready, with its heads, for a document that has nothing yet.
+pub(crate) fn put_snapshot(db: &Connection, n: i64, snapshot: &[u8], heads: &[Hash]) -> Result<()> {
+    db.prepare_cached("UPDATE document SET snapshot = ?2, heads = ?3 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![n, snapshot, pack(heads)]))
+        .map_err(storage)?;
+    Ok(())
+}
+
+/// The kind of a stored document, when it is known here.
+pub(crate) fn known_kind<'a>(registry: &'a Registry, stored: &Stored) -> Option<&'a Arc<Kind>> {
+    registry.get(&stored.kind).ok()
+}
+
+pub(crate) fn pack(heads: &[Hash]) -> Vec<u8> {
+    heads.iter().flat_map(|h| h.0).collect()
+}
+
+pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Hash>> {
+    bytes.chunks(32).map(Hash::from_slice).collect()
+}

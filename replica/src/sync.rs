@@ -1,0 +1,286 @@
+//! What the sync loop asks of a replica: the next batch, what became of it, a page of the feeds.
+
+mod page;
+
+pub(crate) use page::adopt;
+
+use crate::open::{meta, set_meta};
+use crate::{Replica, handler, storage, store};
+use maydan_core::command::{Event, SessionUser};
+use maydan_core::sync::wire::{Cursor, HelloAnswer, Item, MAX_PUSH_ITEMS, Outcome, Page, TARGET_BATCH_BYTES};
+use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
+use rusqlite::params;
+use uuid::Uuid;
+
+/// Times that a change is sent again because the server lacked what it was made on.
+const MOST_RESENDS: i64 = 5;
+
+/// Items to push, with the outbox rows they stand in.
+#[derive(Debug, Default)]
+pub struct Batch {
+    rows: Vec<i64>,
+    /// The items.
+    pub items: Vec<Item>,
+}
+
+/// Counts for the sync chip.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Items waiting to be sent.
+    pub pending: u32,
+    /// Records whose items were refused.
+    pub refused: u32,
+    /// Records in which somebody must choose.
+    pub conflicts: u32,
+}
+
+impl Replica {
+    /// Binds this database to its user: the replica of one person.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forbidden`] when it is another's already.
+    pub fn set_user(&mut self, user: SessionUser) -> Result<()> {
+        if self.user.as_ref().is_some_and(|u| u.id != user.id) {
+            return Err(Error::new(ErrorCode::Forbidden, "this database is another person's"));
+        }
+        set_meta(&self.db, "user", &serde_json::to_string(&user)?)?;
+        self.user = Some(user);
+        Ok(())
+    }
+
+    /// Counts for the sync chip.
+    pub fn counts(&self) -> Result<Counts> {
+        self.db
+            .prepare_cached(
+                "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM ping),
+                        (SELECT count(DISTINCT document) FROM outbox WHERE refused IS NOT NULL),
+                        (SELECT count(*) FROM document WHERE conflicted > 0)",
+            )
+            .and_then(|mut s| s.query_row([], |r| Ok(Counts { pending: r.get(0)?, refused: r.get(1)?, conflicts: r.get(2)? })))
+            .map_err(storage)
+    }
+
+    /// Whether something can be sent now: items of refused records wait for a person.
+    pub fn has_sendable(&mut self) -> Result<bool> {
+        handler::pack_pings(self)?;
+        self.db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL))")
+            .and_then(|mut s| s.query_row([], |r| r.get(0)))
+            .map_err(storage)
+    }
+
+    /// The oldest items that can be sent, in the order in which they were made.
+    pub fn batch(&mut self) -> Result<Batch> {
+        handler::pack_pings(self)?;
+        let mut statement = self
+            .db
+            .prepare_cached(
+                "SELECT n, item FROM outbox
+                 WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL) ORDER BY n LIMIT ?1",
+            )
+            .map_err(storage)?;
+        let mut rows = statement.query([MAX_PUSH_ITEMS]).map_err(storage)?;
+        let mut batch = Batch::default();
+        let mut size = 0;
+        while let Some(row) = rows.next().map_err(storage)? {
+            let bytes: Vec<u8> = row.get(1).map_err(storage)?;
+            size += bytes.len();
+            if size > TARGET_BATCH_BYTES && !batch.items.is_empty() {
+                break;
+            }
+            batch.rows.push(row.get(0).map_err(storage)?);
+            batch.items.push(item_of(&bytes)?);
+        }
+        Ok(batch)
+    }
+
+    /// Stores what became of a batch: acknowledged items go, refused ones stay and are shown.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BadRequest`] when there is not one outcome per item; nothing is changed then.
+    pub fn apply_outcomes(&mut self, batch: &Batch, outcomes: &[Outcome]) -> Result<()> {
+        if outcomes.len() != batch.rows.len() {
+            return Err(Error::bad_request("the server answered with another number of outcomes than there were items"));
+        }
+        let mut resend = Vec::new();
+        let tx = self.db.transaction().map_err(storage)?;
+        for ((n, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
+            match outcome {
+                Outcome::Accepted { .. } | Outcome::Duplicate => {
+                    acknowledge(&tx, *n)?;
+                }
+                Outcome::Rejected { code, message } => {
+                    let attempts: i64 = tx
+                        .prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE n = ?1 RETURNING attempts")
+                        .and_then(|mut s| s.query_row([n], |r| r.get(0)))
+                        .map_err(storage)?;
+                    // The server lacks what this was made on (it was restored, or an earlier item is on its way): send all of it again.
+                    let curable = matches!(code, ErrorCode::MissingDependency | ErrorCode::NotFound);
+                    if curable && attempts <= MOST_RESENDS {
+                        resend.push(item.doc());
+                    } else {
+                        let code = serde_json::to_string(code)?;
+                        tx.prepare_cached("UPDATE outbox SET refused = ?2, message = ?3 WHERE n = ?1")
+                            .and_then(|mut s| s.execute(params![n, code, message]))
+                            .map_err(storage)?;
+                    }
+                }
+            }
+        }
+        tx.commit().map_err(storage)?;
+        resend.sort();
+        resend.dedup();
+        for id in resend {
+            self.enqueue_all(id)?;
+        }
+        self.purge_left()?;
+        for item in &batch.items {
+            if let Some(stored) = store::find(&self.db, item.doc())? {
+                self.changed(&stored.kind, stored.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what `hello` answered: rights, people, epoch. Answers whether some feed has entries that are not here.
+    pub fn apply_hello(&mut self, answer: &HelloAnswer) -> Result<bool> {
+        if let Some(mut user) = self.user.clone() {
+            user.grants = answer.grants.clone();
+            user.role = answer.role.clone();
+            self.set_user(user)?;
+        }
+        for (actor, user) in &answer.actors {
+            self.db
+                .prepare_cached("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+                .and_then(|mut s| s.execute(params![actor.0.as_bytes(), user.as_bytes()]))
+                .map_err(storage)?;
+        }
+        let epoch = answer.epoch.to_string();
+        match meta(&self.db, "epoch")? {
+            Some(known) if known == epoch => {}
+            None => set_meta(&self.db, "epoch", &epoch)?,
+            Some(_) => self.enter_epoch(&epoch)?,
+        }
+        let cursors = self.cursors()?;
+        let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
+        Ok(answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)))
+    }
+
+    /// The server was restored: everything that was written here is sent again (the server says which it has), and all is
+    /// pulled again.
+    fn enter_epoch(&mut self, epoch: &str) -> Result<()> {
+        let ids: Vec<Vec<u8>> = self
+            .db
+            .prepare("SELECT id FROM document")
+            .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+            .map_err(storage)?;
+        for id in ids {
+            self.enqueue_all(RecordId::from_slice(&id)?)?;
+        }
+        self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
+        set_meta(&self.db, "epoch", epoch)
+    }
+
+    /// Puts every change of a document that was written here into the outbox, in their order, in place of what stands there.
+    fn enqueue_all(&mut self, id: RecordId) -> Result<()> {
+        let stored = store::get(&self.db, id)?;
+        let Ok(kind) = self.registry.get(&stored.kind) else { return Ok(()) };
+        let parent = kind.clone();
+        let mut document = self.document(&stored)?;
+        let row = document.row();
+        let parent = handler::parent_of(&parent, &row)?;
+        let own: Vec<_> = document.changes_since(&[]).into_iter().filter(|c| c.actor() == self.actor).collect();
+        let now = self.host.now();
+        let tx = self.db.transaction().map_err(storage)?;
+        let attempts: i64 = tx
+            .query_row("SELECT ifnull(max(attempts), 0) FROM outbox WHERE document = ?1", [stored.n], |r| r.get(0))
+            .map_err(storage)?;
+        tx.execute("DELETE FROM outbox WHERE document = ?1", [stored.n]).map_err(storage)?;
+        tx.execute("UPDATE document SET pending = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
+        if !own.is_empty() {
+            let open = Item::Open { doc: id, kind: stored.kind.clone(), parent, scope: stored.scope };
+            crate::write::enqueue(&tx, stored.n, None, &open, now)?;
+            for change in &own {
+                let item = Item::Change { doc: id, bytes: change.bytes().to_vec().into() };
+                crate::write::enqueue(&tx, stored.n, Some(change.hash()), &item, now)?;
+            }
+            tx.execute("UPDATE outbox SET attempts = ?2 WHERE document = ?1", params![stored.n, attempts]).map_err(storage)?;
+        }
+        tx.commit().map_err(storage)?;
+        self.documents.put(document);
+        Ok(())
+    }
+
+    /// The epoch that the cursors are of.
+    pub fn epoch(&self) -> Result<Uuid> {
+        Ok(meta(&self.db, "epoch")?.and_then(|e| e.parse().ok()).unwrap_or(Uuid::nil()))
+    }
+
+    /// Where to go on in each granted feed.
+    pub fn cursors(&self) -> Result<Vec<Cursor>> {
+        let mut stored: Vec<Cursor> = Vec::new();
+        let mut statement = self.db.prepare_cached("SELECT scope, seq, since, upto FROM cursor").map_err(storage)?;
+        let mut rows = statement.query([]).map_err(storage)?;
+        while let Some(row) = rows.next().map_err(storage)? {
+            let scope: Vec<u8> = row.get(0).map_err(storage)?;
+            stored.push(Cursor {
+                scope: ScopeId::from_slice(&scope)?,
+                seq: row.get(1).map_err(storage)?,
+                since: row.get(2).map_err(storage)?,
+                upto: row.get(3).map_err(storage)?,
+            });
+        }
+        let granted = self.user.iter().flat_map(|u| &u.grants);
+        Ok(granted.map(|g| stored.iter().find(|c| c.scope == g.scope).copied().unwrap_or(Cursor::start(g.scope))).collect())
+    }
+
+    /// How many entries of the actor directory are here.
+    pub fn actors_known(&self) -> Result<u64> {
+        self.db.query_row("SELECT count(*) FROM actor", [], |r| r.get(0)).map_err(storage)
+    }
+
+    /// Stores a page: changes, projections and cursors in one transaction.
+    pub fn apply_page(&mut self, page: &Page) -> Result<()> {
+        let known = self.epoch()?;
+        if page.epoch != known {
+            return Err(Error::new(ErrorCode::EpochChanged, "the page is of another epoch than the cursors"));
+        }
+        page::apply(self, page)
+    }
+
+    /// Removes records that left every scope of this user, once nothing of them is unsent.
+    pub(crate) fn purge_left(&mut self) -> Result<()> {
+        let gone: Vec<(i64, Vec<u8>, String)> = self
+            .db
+            .prepare_cached("SELECT n, id, kind FROM document WHERE leaving = 1 AND pending = 0")
+            .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
+            .map_err(storage)?;
+        for (n, id, kind) in gone {
+            let tx = self.db.transaction().map_err(storage)?;
+            if let Ok(kind) = self.registry.get(&kind) {
+                crate::projection::remove(&tx, kind, n)?;
+            }
+            tx.execute("DELETE FROM document WHERE n = ?1", [n]).map_err(storage)?;
+            tx.commit().map_err(storage)?;
+            let id = RecordId::from_slice(&id)?;
+            self.documents.take(id);
+            self.events.push(Event::Changed { kind, ids: Vec::new() });
+        }
+        Ok(())
+    }
+
+}
+
+/// Takes an acknowledged item out of the outbox.
+fn acknowledge(db: &rusqlite::Connection, n: i64) -> Result<()> {
+    db.prepare_cached("UPDATE document SET pending = max(pending - 1, 0) WHERE n = (SELECT document FROM outbox WHERE n = ?1)")
+        .and_then(|mut s| s.execute([n]))
+        .map_err(storage)?;
+    db.prepare_cached("DELETE FROM outbox WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+    Ok(())
+}
+
+/// Reads a stored or exported item.
+pub(crate) fn item_of(bytes: &[u8]) -> Result<Item> {
+    rmp_serde::from_slice(bytes).map_err(|e| Error::corrupt(format!("an item of the outbox is damaged: {e}")))
+}

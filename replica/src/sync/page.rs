@@ -1,0 +1,191 @@
+//! A page of the feeds, into the database.
+//!
+//! Changes are applied per document. A damaged one is left out and reported; the good ones of the page are not affected.
+//! A document that comes whole with its row is listed without being loaded.
+
+use crate::write::{append_genesis, enqueue};
+use crate::{Replica, projection, storage, store};
+use maydan_core::document::{Document, RawChange, decode_change};
+use maydan_core::sync::wire::{Entered, Entry, Item, Page};
+use maydan_core::{RecordId, Result};
+use rusqlite::params;
+use std::collections::BTreeMap;
+use tracing::warn;
+
+/// Changes for documents that are here, by document, in the order of the page.
+type Changes<'a> = BTreeMap<RecordId, Vec<&'a [u8]>>;
+
+pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
+    let mut changes = Changes::new();
+    let mut touched = Vec::new();
+    // The transaction is opened by hand: the pieces below need the whole replica.
+    replica.db.execute_batch("BEGIN IMMEDIATE").map_err(storage)?;
+    let done = (|| {
+        for entry in &page.entries {
+            match entry {
+                Entry::Change { doc, bytes } => changes.entry(*doc).or_default().push(bytes),
+                Entry::Enter(entered) => {
+                    flush(replica, &mut changes, &mut touched)?;
+                    enter(replica, entered, &mut touched)?;
+                }
+                Entry::Leave { doc, scope } => {
+                    flush(replica, &mut changes, &mut touched)?;
+                    replica
+                        .db
+                        .execute("UPDATE document SET leaving = 1 WHERE id = ?1 AND scope = ?2", params![doc.as_bytes(), scope.as_bytes()])
+                        .map_err(storage)?;
+                }
+            }
+        }
+        flush(replica, &mut changes, &mut touched)?;
+        for cursor in &page.cursors {
+            replica
+                .db
+                .prepare_cached("INSERT OR REPLACE INTO cursor (scope, seq, since, upto) VALUES (?1, ?2, ?3, ?4)")
+                .and_then(|mut s| s.execute(params![cursor.scope.as_bytes(), cursor.seq, cursor.since, cursor.upto]))
+                .map_err(storage)?;
+        }
+        replica.db.execute_batch("COMMIT").map_err(storage)
+    })();
+    if let Err(e) = done {
+        replica.documents = store::Cache::new();
+        replica.db.execute_batch("ROLLBACK").map_err(storage)?;
+        return Err(e);
+    }
+    for (kind, id) in touched {
+        replica.changed(&kind, id);
+    }
+    replica.purge_left()
+}
+
+fn flush(replica: &mut Replica, changes: &mut Changes<'_>, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
+    for (id, list) in std::mem::take(changes) {
+        let Some(stored) = store::find(&replica.db, id)? else {
+            warn!(%id, "a change came for a document that is not here");
+            continue;
+        };
+        merge(replica, &stored, &list)?;
+        touched.push((stored.kind, id));
+    }
+    Ok(())
+}
+
+/// Applies changes to a document that is here. Own changes that come back cost one look-up.
+fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Result<()> {
+    let mut fresh: Vec<RawChange> = Vec::new();
+    for bytes in list {
+        match decode_change(bytes) {
+            Ok(change) => fresh.push(change),
+            Err(e) => warn!(id = %stored.id, error = %e, "a damaged change was left out"),
+        }
+    }
+    if store::known_kind(&replica.registry, stored).is_none() {
+        for change in &fresh {
+            store::append(&replica.db, stored.n, change)?;
+        }
+        return Ok(());
+    }
+    let mut document = replica.document(stored)?;
+    fresh.retain(|c| !document.has(&c.hash()));
+    if fresh.is_empty() {
+        replica.documents.put(document);
+        return Ok(());
+    }
+    let before = document.clone();
+    if let Err(e) = document.apply(fresh.iter().cloned()) {
+        warn!(id = %stored.id, error = %e, "changes that do not fit were left out");
+        replica.documents.put(before);
+        return Ok(());
+    }
+    for change in &fresh {
+        store::append(&replica.db, stored.n, change)?;
+    }
+    store::settle(&replica.db, stored.n, &mut document)?;
+    projection::write(&replica.db, &replica.registry, stored.n, &mut document)?;
+    replica.documents.put(document);
+    Ok(())
+}
+
+fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
+    touched.push((entered.kind.clone(), entered.doc));
+    if let Some(stored) = store::find(&replica.db, entered.doc)? {
+        replica
+            .db
+            .execute("UPDATE document SET scope = ?2, leaving = 0 WHERE n = ?1", params![stored.n, entered.scope.as_bytes()])
+            .map_err(storage)?;
+        let mut list: Vec<Vec<u8>> = Vec::new();
+        if let (Some(snapshot), Ok(kind)) = (&entered.snapshot, replica.registry.get(&entered.kind)) {
+            let mut theirs = Document::load(kind, entered.doc, Some(snapshot), [])?;
+            list.extend(theirs.changes_since(&[]).iter().map(|c| c.bytes().to_vec()));
+        }
+        list.extend(entered.changes.iter().map(|c| c.to_vec()));
+        return merge(replica, &stored, &list.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+    let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
+    let Ok(kind) = replica.registry.get(&entered.kind).cloned() else {
+        // A kind of a later version: kept whole, projected after the update.
+        if let Some(snapshot) = &entered.snapshot {
+            store::put_snapshot(&replica.db, n, snapshot, &[])?;
+        }
+        for bytes in &entered.changes {
+            store::append(&replica.db, n, &decode_change(bytes)?)?;
+        }
+        return Ok(());
+    };
+    match (&entered.snapshot, &entered.ready) {
+        (Some(snapshot), Some(ready)) if entered.changes.is_empty() && ready.fingerprint == replica.fingerprints[&entered.kind] => {
+            store::put_snapshot(&replica.db, n, snapshot, &ready.heads)?;
+            projection::write_row(&replica.db, &kind, n, &ready.row)
+        }
+        (snapshot, _) => {
+            match snapshot {
+                Some(snapshot) => store::put_snapshot(&replica.db, n, snapshot, &[])?,
+                None => append_genesis(&replica.db, n, &kind, entered.doc)?,
+            }
+            for bytes in &entered.changes {
+                match decode_change(bytes) {
+                    Ok(change) => store::append(&replica.db, n, &change).map(drop)?,
+                    Err(e) => warn!(id = %entered.doc, error = %e, "a damaged change was left out"),
+                }
+            }
+            let stored = store::get(&replica.db, entered.doc)?;
+            let mut document = store::load(&replica.db, &replica.registry, &stored)?;
+            store::settle(&replica.db, n, &mut document)?;
+            projection::write(&replica.db, &replica.registry, n, &mut document)
+        }
+    }
+}
+
+/// Takes in items of a file of unsent work: into the documents and into the outbox. Answers how many changes were new.
+pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<u32> {
+    let now = replica.host.now();
+    let mut new = 0;
+    for item in items {
+        match item {
+            Item::Open { doc, kind, parent, scope } => {
+                if store::find(&replica.db, *doc)?.is_none() {
+                    let declared = replica.registry.get(kind)?.clone();
+                    let n = store::insert(&replica.db, kind, *doc, *scope, *parent)?;
+                    append_genesis(&replica.db, n, &declared, *doc)?;
+                    enqueue(&replica.db, n, None, item, now)?;
+                }
+            }
+            Item::Change { doc, bytes } => {
+                let change = decode_change(bytes)?;
+                let stored = store::get(&replica.db, *doc)?;
+                let mut document = replica.document(&stored)?;
+                if !document.has(&change.hash()) {
+                    document.apply([change.clone()])?;
+                    let tx = replica.db.transaction().map_err(storage)?;
+                    crate::write::persist(&tx, stored.n, &mut document, &[change], now)?;
+                    projection::write(&tx, &replica.registry, stored.n, &mut document)?;
+                    tx.commit().map_err(storage)?;
+                    new += 1;
+                }
+                replica.documents.put(document);
+                replica.changed(&stored.kind, *doc);
+            }
+        }
+    }
+    Ok(new)
+}

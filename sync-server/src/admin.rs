@@ -1,0 +1,221 @@
+//! The command line: what an operator does.
+
+use crate::config::{Config, Tls};
+use crate::server::Server;
+use crate::store::{NewUser, Store};
+use clap::{Args, Parser, Subcommand};
+use maydan_core::command::Level;
+use maydan_core::{Error, ErrorCode, Result, ScopeId};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Maydan's sync server.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Settings {
+    /// Settings file.
+    #[arg(long, global = true, env = "MAYDAN_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder of database, epoch and keys.
+    #[arg(long, global = true, env = "MAYDAN_DATA")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a new, empty store.
+    Init,
+    /// Serve devices, and the web edition when its folder is named.
+    Serve {
+        /// Address to listen on.
+        #[arg(long, env = "MAYDAN_LISTEN")]
+        listen: Option<SocketAddr>,
+        /// Folder of the web edition.
+        #[arg(long, env = "MAYDAN_WEB")]
+        web: Option<PathBuf>,
+        /// Certificate chain, PEM.
+        #[arg(long, env = "MAYDAN_CERTIFICATE", requires = "key")]
+        certificate: Option<PathBuf>,
+        /// Private key, PEM.
+        #[arg(long, env = "MAYDAN_KEY", requires = "certificate")]
+        key: Option<PathBuf>,
+        /// Make a certificate for a trial on the local network.
+        #[arg(long)]
+        self_signed: bool,
+    },
+    /// People.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Territories.
+    #[command(subcommand)]
+    Territory(TerritoryCommand),
+    /// Grant a scope to a person, or change how much of it is granted.
+    Grant {
+        /// Login of the person.
+        login: String,
+        /// Territory id, or login of a person whose own scope is meant.
+        scope: String,
+        /// read, write or manage.
+        level: String,
+    },
+    /// Cut a device off.
+    Revoke {
+        /// Device id.
+        device: String,
+    },
+    /// Bring a CSV file of customers in.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The territory's id.
+        #[arg(long)]
+        territory: String,
+        /// Where to write the rows that could not be brought in.
+        #[arg(long)]
+        bad_rows: Option<PathBuf>,
+    },
+    /// Copy the database while it is in use.
+    Backup {
+        /// File to write.
+        to: PathBuf,
+    },
+    /// Put a backup in place of the database; devices then send what it lacks.
+    Restore {
+        /// The backup.
+        from: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Add a person. Without --password it is asked for.
+    Add {
+        /// Login.
+        login: String,
+        /// Name that colleagues see.
+        #[arg(long)]
+        name: String,
+        /// admin, manager, back_office, rep or auditor.
+        #[arg(long, default_value = "rep")]
+        role: String,
+        /// Password.
+        #[arg(long, env = "MAYDAN_PASSWORD", hide_env_values = true)]
+        password: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TerritoryCommand {
+    /// Add a territory; prints its id.
+    Add {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Cli {
+    /// Does what was asked; answers go to `out`.
+    ///
+    /// # Errors
+    /// In words that say what to do.
+    pub async fn run(self, out: &mut (dyn Write + Send)) -> Result<()> {
+        let mut config = match &self.settings.config {
+            Some(path) => Config::read(path).map_err(Error::bad_request)?,
+            None => Config::default(),
+        };
+        if let Some(data) = self.settings.data {
+            config.data = data;
+        }
+        let answer = match self.command {
+            Command::Init => {
+                Store::init(&config.data)?;
+                format!("a new store is in {}", config.data.display())
+            }
+            Command::Serve { listen, web, certificate, key, self_signed } => {
+                config.listen = listen.unwrap_or(config.listen);
+                config.web = web.or(config.web);
+                config.self_signed |= self_signed;
+                if let Some((certificate, key)) = certificate.zip(key) {
+                    config.tls = Some(Tls { certificate, key });
+                }
+                let server = Server::start(Store::open(&config.data)?, config).await?;
+                say(out, &format!("listening on {}", server.url()))?;
+                server.run().await;
+                return Ok(());
+            }
+            Command::User(UserCommand::Add { login, name, role, password }) => {
+                let password = match password {
+                    Some(password) => password,
+                    None => rpassword::prompt_password("password: ").map_err(|e| Error::bad_request(format!("no password: {e}")))?,
+                };
+                Store::open(&config.data)?.add_user(&NewUser { login, name, role, password })?.to_string()
+            }
+            Command::Territory(TerritoryCommand::Add { name }) => Store::open(&config.data)?.add_territory(&name)?.to_string(),
+            Command::Grant { login, scope, level } => {
+                let store = Store::open(&config.data)?;
+                let scope = scope.parse().or_else(|_| store.user_by_login(&scope).map(ScopeId::from))?;
+                store.grant(store.user_by_login(&login)?, scope, parse_level(&level)?)?;
+                "granted".to_owned()
+            }
+            Command::Revoke { device } => {
+                Store::open(&config.data)?.revoke_device(device.parse()?)?;
+                "cut off".to_owned()
+            }
+            Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
+            Command::Backup { to } => {
+                Store::open(&config.data)?.backup(&to)?;
+                format!("copied to {}", to.display())
+            }
+            Command::Restore { from } => {
+                Store::restore(&config.data, &from)?;
+                "restored; devices will send what the backup lacks".to_owned()
+            }
+        };
+        say(out, &answer)
+    }
+}
+
+fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows: Option<PathBuf>) -> Result<String> {
+    let bytes = std::fs::read(file).map_err(|e| Error::bad_request(format!("{} can't be read: {e}", file.display())))?;
+    let report = Store::open(&config.data)?.import_customers(&bytes, None, territory)?;
+    let bad = report.errors.len();
+    let mut answer = format!("{} rows: {} made, {} here already, {bad} left out", report.rows, report.created, report.present);
+    for error in report.errors.iter().take(20) {
+        let field = error.field.as_deref().unwrap_or("row");
+        answer.push_str(&format!("\nline {}: {field}: {:?}: {}", error.line, error.code, error.cells.join(" | ")));
+    }
+    if let Some(path) = bad_rows {
+        let mut text = String::from("\u{feff}");
+        for error in &report.errors {
+            let cells: Vec<String> = error.cells.iter().map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect();
+            text.push_str(&format!("{},{:?},{}\r\n", error.line, error.code, cells.join(",")));
+        }
+        std::fs::write(&path, text).map_err(|e| Error::bad_request(format!("{} can't be written: {e}", path.display())))?;
+        answer.push_str(&format!("\nthe rows left out are in {}", path.display()));
+    } else if bad > 20 {
+        answer.push_str("\n… name a file with --bad-rows to get all of them");
+    }
+    Ok(answer)
+}
+
+fn parse_level(word: &str) -> Result<Level> {
+    match word {
+        "read" => Ok(Level::Read),
+        "write" => Ok(Level::Write),
+        "manage" => Ok(Level::Manage),
+        _ => Err(Error::new(ErrorCode::InvalidValue, "a level is read, write or manage")),
+    }
+}
+
+fn say(out: &mut (dyn Write + Send), line: &str) -> Result<()> {
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|e| Error::internal(format!("the answer could not be written: {e}")))
+}

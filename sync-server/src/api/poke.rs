@@ -1,0 +1,17 @@
+//! Pokes: a stream that says "there is news", and nothing else.
+
+use super::Api;
+use crate::store::Caller;
+use axum::extract::State;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures_util::{Stream, StreamExt};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio_stream::wrappers::WatchStream;
+
+pub(super) async fn poke(State(api): State<Api>, _: Caller) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    // The first value comes at once: whoever connects late has missed nothing.
+    let news = WatchStream::new(api.news.subscribe()).map(|count| Ok(Event::default().event("news").data(count.to_string())));
+    Sse::new(news).keep_alive(KeepAlive::new().interval(Duration::from_secs(25)))
+}

@@ -1,0 +1,60 @@
+//! Signing in, and who is calling.
+
+use super::body::Json;
+use super::failure::Failure;
+use super::{Api, blocking};
+use crate::auth;
+use crate::store::{Caller, now};
+use axum::extract::{FromRequestParts, State};
+use axum::http::header;
+use axum::http::request::Parts;
+use maydan_core::sync::wire::{RefreshRequest, SignInRequest, Tokens};
+use maydan_core::{Error, ErrorCode};
+
+pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRequest>) -> Result<axum::Json<Tokens>, Failure> {
+    let login = request.login.trim().to_owned();
+    if let Some(seconds) = api.throttle.wait(&login, now()) {
+        let error = Error::new(ErrorCode::TooManyAttempts, format!("too many attempts: wait {seconds} seconds"));
+        return Err(Failure::retry_after(error, seconds));
+    }
+    let throttle = api.throttle.clone();
+    let answer = blocking(move || {
+        let answer = api.store.sign_in(&login, &request.password, request.device);
+        match &answer {
+            Ok(_) => throttle.succeeded(&login),
+            Err(e) if e.code == ErrorCode::WrongCredentials => throttle.failed(&login, now()),
+            Err(_) => {}
+        }
+        let (tokens, caller) = answer?;
+        with_access(&api, tokens, caller)
+    })
+    .await?;
+    Ok(axum::Json(answer))
+}
+
+pub(super) async fn refresh(State(api): State<Api>, Json(request): Json<RefreshRequest>) -> Result<axum::Json<Tokens>, Failure> {
+    let answer = blocking(move || {
+        let (tokens, caller) = api.store.refresh(&request.refresh, request.device)?;
+        with_access(&api, tokens, caller)
+    })
+    .await?;
+    Ok(axum::Json(answer))
+}
+
+fn with_access(api: &Api, tokens: Tokens, caller: Caller) -> maydan_core::Result<Tokens> {
+    let until = now().plus(api.config.access_minutes * 60_000);
+    Ok(Tokens { access: auth::mint(api.store.secret(), caller, until)?, ..tokens })
+}
+
+impl FromRequestParts<Api> for Caller {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Failure> {
+        let token = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.strip_prefix("Bearer "))
+            .ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "an access token is needed: sign in"))?;
+        Ok(auth::verify(api.store.secret(), token, now())?)
+    }
+}

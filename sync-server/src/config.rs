@@ -1,0 +1,73 @@
+//! Settings: a file (`maydan.toml`), overridden by the environment, overridden by arguments.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// How to serve.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Folder of database, epoch and keys.
+    pub data: PathBuf,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Folder of the web edition; without it only the API is served.
+    pub web: Option<PathBuf>,
+    /// Certificate chain and key, PEM.
+    pub tls: Option<Tls>,
+    /// Make a certificate for a trial on the local network.
+    pub self_signed: bool,
+    /// Minutes that an access token lives.
+    pub access_minutes: i64,
+}
+
+/// Certificate files.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Tls {
+    /// Certificate chain, PEM.
+    pub certificate: PathBuf,
+    /// Private key, PEM.
+    pub key: PathBuf,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("maydan-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8017)),
+            web: None,
+            tls: None,
+            self_signed: false,
+            access_minutes: 15,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a settings file.
+    ///
+    /// # Errors
+    /// In words: what is wrong with the file, and where.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|e| format!("{} can't be read: {e}", path.display()))?;
+        toml::from_str(&text).map_err(|e| format!("{} is not right: {e}", path.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_settings_file_may_say_as_little_as_it_likes() {
+        let config: Config = toml::from_str("listen = \"0.0.0.0:443\"").expect("read");
+        assert_eq!(config.listen.port(), 443);
+        assert_eq!(config.data, Config::default().data);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error() {
+        assert!(toml::from_str::<Config>("lisen = \"0.0.0.0:443\"").is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! A running server.
+
+use crate::api::{Api, router};
+use crate::config::Config;
+use crate::store::Store;
+use crate::tls;
+use axum_server::Handle;
+use maydan_core::{Error, ErrorCode, Result};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How long requests under way may take when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    secure: bool,
+    handle: Handle<SocketAddr>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InUse`] when the address is taken; what the certificate files say.
+    pub async fn start(store: Store, config: Config) -> Result<Self> {
+        let taken = |e: std::io::Error| Error::new(ErrorCode::InUse, format!("{} can't be listened on: {e}", config.listen));
+        let listener = std::net::TcpListener::bind(config.listen).map_err(taken)?;
+        listener.set_nonblocking(true).map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
+        let rustls = tls::configure(&config).await?;
+        let handle = Handle::new();
+        let api = Api { store, config: Arc::new(config), news: watch::Sender::new(0), throttle: Arc::default() };
+        let app = router(api).into_make_service();
+        let secure = rustls.is_some();
+        let server_handle = handle.clone();
+        let failed = |e: std::io::Error| Error::internal(format!("the listener failed: {e}"));
+        let task = match rustls {
+            Some(rustls) => {
+                let server = axum_server::from_tcp_rustls(listener, rustls).map_err(failed)?.handle(server_handle);
+                tokio::spawn(async move { server.serve(app).await })
+            }
+            None => {
+                let server = axum_server::from_tcp(listener).map_err(failed)?.handle(server_handle);
+                tokio::spawn(async move { server.serve(app).await })
+            }
+        };
+        Ok(Self { address, secure, handle, task })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address for clients.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.address)
+    }
+
+    /// Stops, after the requests under way.
+    pub async fn stop(self) {
+        self.handle.graceful_shutdown(Some(GRACE));
+        if let Err(e) = self.task.await {
+            tracing::error!(error = %e, "the server ended badly");
+        }
+    }
+
+    /// Stops at once, as a crash would.
+    pub async fn kill(self) {
+        self.handle.shutdown();
+        self.task.abort();
+        if let Err(e) = self.task.await
+            && !e.is_cancelled()
+        {
+            tracing::error!(error = %e, "the server ended badly");
+        }
+    }
+
+    /// Runs until somebody asks the process to end.
+    pub async fn run(self) {
+        let ended = async {
+            let interrupt = tokio::signal::ctrl_c();
+            #[cfg(unix)]
+            {
+                match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                    Ok(mut terminate) => {
+                        tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+                    }
+                    Err(_) => drop(interrupt.await),
+                }
+            }
+            #[cfg(not(unix))]
+            drop(interrupt.await);
+        };
+        ended.await;
+        tracing::info!("stopping");
+        self.stop().await;
+    }
+}

@@ -1,0 +1,214 @@
+//! A company in a temporary folder: a server that can go away and come back, and reps with devices.
+
+use crate::FolderPlatform;
+use maydan_core::command::*;
+use maydan_core::document::Edit;
+use maydan_core::{RecordId, Result, Row, ScopeId, Value};
+use maydan_driver::App;
+use maydan_sync_server::config::Config;
+use maydan_sync_server::{NewUser, Server, Store};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+/// Everybody's password here.
+pub const PASSWORD: &str = "maydan-demo-1";
+/// How long anything may take before it counts as stuck.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A company.
+pub struct World {
+    /// Its folder.
+    pub folder: TempDir,
+    /// Its one territory.
+    pub territory: ScopeId,
+    address: SocketAddr,
+    server: Option<Server>,
+    access_minutes: i64,
+}
+
+/// A rep with a device.
+pub struct Rep {
+    /// Her device.
+    pub app: Arc<App<FolderPlatform>>,
+    /// Her device's platform.
+    pub platform: FolderPlatform,
+    folder: std::path::PathBuf,
+    looping: JoinHandle<()>,
+}
+
+impl World {
+    /// A company with a territory, the reps named, and a manager called `huda`.
+    pub async fn new(reps: &[&str]) -> Result<Self> {
+        Self::with_token_life(reps, 15).await
+    }
+
+    /// The same, with access tokens of another life.
+    pub async fn with_token_life(reps: &[&str], access_minutes: i64) -> Result<Self> {
+        let folder = tempfile::tempdir().map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        let store = Store::init(&folder.path().join("server"))?;
+        let territory = store.add_territory("طرابلس")?;
+        for (login, role, level) in reps.iter().map(|r| (*r, "rep", Level::Write)).chain([("huda", "manager", Level::Manage)]) {
+            let user = NewUser { login: login.into(), name: login.into(), role: role.into(), password: PASSWORD.into() };
+            let id = store.add_user(&user)?;
+            store.grant(id, territory, level)?;
+        }
+        drop(store);
+        let mut world = Self { folder, territory, address: ([127, 0, 0, 1], 0).into(), server: None, access_minutes };
+        world.server_returns().await?;
+        Ok(world)
+    }
+
+    /// Address of the server.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Folder of the server's store.
+    pub fn server_folder(&self) -> std::path::PathBuf {
+        self.folder.path().join("server")
+    }
+
+    /// The server dies, as in a power cut.
+    pub async fn server_vanishes(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.kill().await;
+        }
+    }
+
+    /// The server comes back at the same address.
+    pub async fn server_returns(&mut self) -> Result<()> {
+        let config = Config { data: self.server_folder(), listen: self.address, access_minutes: self.access_minutes, ..Config::default() };
+        // The port may be held for a moment by connections of the dead server, and the folder by its last requests.
+        let mut tries = 0;
+        let server = loop {
+            match start(&config).await {
+                Ok(server) => break server,
+                Err(e) if tries > 200 => return Err(e),
+                Err(_) => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(25)).await;
+                }
+            }
+        };
+        self.address = server.address();
+        self.server = Some(server);
+        Ok(())
+    }
+
+    /// The store, while the server is gone.
+    pub async fn store(&self) -> Result<Store> {
+        let mut tries = 0;
+        loop {
+            match Store::open(&self.server_folder()) {
+                Err(e) if tries > 200 => return Err(e),
+                Err(_) => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(25)).await;
+                }
+                Ok(store) => return Ok(store),
+            }
+        }
+    }
+
+    /// A person signs in on a device of her own.
+    pub async fn rep(&self, login: &str) -> Result<Rep> {
+        self.device(login, login).await
+    }
+
+    /// A person signs in on a certain device.
+    pub async fn device(&self, login: &str, device: &str) -> Result<Rep> {
+        let rep = Rep::open(self.folder.path().join(device))?;
+        rep.app.ask(SignIn { server: self.url(), login: login.into(), password: PASSWORD.into() }).await?;
+        Ok(rep)
+    }
+}
+
+async fn start(config: &Config) -> Result<Server> {
+    Server::start(Store::open(&config.data)?, config.clone()).await
+}
+
+impl Rep {
+    /// Opens a device in its folder, with whatever session it has.
+    pub fn open(folder: std::path::PathBuf) -> Result<Self> {
+        let platform = FolderPlatform::new(&folder);
+        let app = Arc::new(App::open(platform.clone())?);
+        let running = app.clone();
+        let looping = tokio::spawn(async move { running.run().await });
+        Ok(Self { app, platform, folder, looping })
+    }
+
+    /// The device dies, with everything that was not on its disk.
+    pub async fn dies(self) -> std::path::PathBuf {
+        self.looping.abort();
+        drop(self.looping.await);
+        self.folder
+    }
+
+    /// Waits until both sides have everything.
+    pub async fn settles(&self) -> Result<SyncStatus> {
+        self.app.ask(SyncNow {}).await?;
+        self.waits_for("synced", |s| s.state == SyncState::Synced && s.pending == 0).await
+    }
+
+    /// Waits for the sync chip to show something.
+    pub async fn waits_for(&self, what: &str, holds: impl Fn(&SyncStatus) -> bool) -> Result<SyncStatus> {
+        let begun = std::time::Instant::now();
+        loop {
+            let status = self.app.ask(GetSyncStatus {}).await?;
+            if holds(&status) {
+                return Ok(status);
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(maydan_core::Error::internal(format!("waited in vain for {what}; the chip shows {status:?}")));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until a record satisfies a condition.
+    pub async fn sees(&self, id: RecordId, what: &str, holds: impl Fn(&Record) -> bool) -> Result<Record> {
+        let begun = std::time::Instant::now();
+        loop {
+            let found = self.app.ask(GetRecord { id }).await;
+            match found {
+                Ok(record) if holds(&record) => return Ok(record),
+                Err(e) if e.code != maydan_core::ErrorCode::NotFound => return Err(e),
+                other if begun.elapsed() > PATIENCE => {
+                    return Err(maydan_core::Error::internal(format!("waited in vain for {what}; last: {other:?}")));
+                }
+                _ => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
+
+    /// Makes a customer.
+    pub async fn customer(&self, name: &str) -> Result<RecordId> {
+        self.creates("customer", &[("name", name.into()), ("latitude", 32.8872.into()), ("longitude", 13.1913.into())]).await
+    }
+
+    /// Makes a record.
+    pub async fn creates(&self, kind: &str, fields: &[(&str, Value)]) -> Result<RecordId> {
+        let fields: Row = fields.iter().map(|(f, v)| ((*f).to_owned(), v.clone())).collect();
+        Ok(self.app.ask(CreateRecord { kind: kind.into(), id: None, scope: None, fields }).await?.id)
+    }
+
+    /// Sets a field.
+    pub async fn sets(&self, id: RecordId, field: &str, value: impl Into<Value>) -> Result<Revision> {
+        self.app.ask(EditFields { id, base: None, edits: vec![Edit::set(field, value)] }).await
+    }
+
+    /// Types into a text, at the beginning or the end.
+    pub async fn types(&self, id: RecordId, field: &str, at_end: bool, text: &str) -> Result<Revision> {
+        let at = if at_end { usize::MAX } else { 0 };
+        let edit = Edit::Splice { field: field.into(), at, delete: 0, insert: text.into() };
+        self.app.ask(EditFields { id, base: None, edits: vec![edit] }).await
+    }
+
+    /// Reads a record.
+    pub async fn reads(&self, id: RecordId) -> Result<Record> {
+        self.app.ask(GetRecord { id }).await
+    }
+}

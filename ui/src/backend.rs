@@ -1,0 +1,88 @@
+//! The device, seen from the screens: the only place that talks to it.
+//!
+//! Two hosts answer alike: the app's own process (Tauri) and a web worker with the same replica. Invariant: requests,
+//! answers and events are the JSON of `maydan-core`'s commands in both; whatever fails comes back as an [`Error`] with
+//! a code, also when the host itself is missing.
+
+pub mod location;
+mod tauri;
+mod worker;
+
+use maydan_core::command::{Command, Event};
+use maydan_core::{Error, Result};
+use std::cell::{Cell, RefCell};
+use yew::Callback;
+
+thread_local! {
+    static LISTENERS: RefCell<Vec<(u64, Callback<Event>)>> = const { RefCell::new(Vec::new()) };
+    static NEXT_LISTENER: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Whether this runs in a browser instead of the app's own window.
+pub fn is_web() -> bool {
+    !tauri::present()
+}
+
+/// Starts the device's side. Called once, after the first paint; calls made before wait for it.
+pub fn start() {
+    if is_web() {
+        worker::start();
+    } else {
+        tauri::start();
+    }
+}
+
+/// Calls a command of the device and awaits its answer.
+///
+/// # Errors
+/// Whatever the command says; [`Unsupported`](maydan_core::ErrorCode::Unsupported) when there is no host to ask.
+pub async fn call<C: Command>(request: C) -> Result<C::Answer> {
+    let body = serde_json::to_string(&request)?;
+    let answer = if is_web() { worker::call(C::NAME, &body).await? } else { tauri::call(C::NAME, &body).await? };
+    Ok(serde_json::from_str(&answer)?)
+}
+
+/// Subscribes to device events until the returned guard is dropped.
+pub fn listen(f: Callback<Event>) -> Subscription {
+    let id = NEXT_LISTENER.get();
+    NEXT_LISTENER.set(id + 1);
+    LISTENERS.with(|listeners| listeners.borrow_mut().push((id, f)));
+    Subscription { id }
+}
+
+/// Keeps a listener listening.
+#[must_use = "dropping it ends the subscription"]
+pub struct Subscription {
+    id: u64,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        // A listener may be dropped by another one that is being called: the list is never held while calling.
+        LISTENERS.with(|listeners| listeners.borrow_mut().retain(|(id, _)| *id != self.id));
+    }
+}
+
+/// Passes an event, as JSON, to everyone who listens.
+fn publish(event: &str) {
+    // An event of a newer kind than this bundle knows is none of its business.
+    let Ok(event) = serde_json::from_str::<Event>(event) else { return };
+    let listeners: Vec<_> = LISTENERS.with(|listeners| listeners.borrow().iter().map(|(_, f)| f.clone()).collect());
+    for listener in listeners {
+        listener.emit(event.clone());
+    }
+}
+
+/// An error as a host sends it: `{code, message}`, as an object or as its JSON.
+fn host_error(value: &wasm_bindgen::JsValue) -> Error {
+    let text = json_text(value);
+    serde_json::from_str(&text).unwrap_or_else(|_| Error::internal(format!("the host refused without a code: {text}")))
+}
+
+/// The JSON of a value that is JSON text already or still an object.
+fn json_text(value: &wasm_bindgen::JsValue) -> String {
+    if let Some(text) = value.as_string() {
+        return text;
+    }
+    js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_else(|| "null".to_owned())
+}

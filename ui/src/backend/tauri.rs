@@ -1,0 +1,73 @@
+//! The app's own process, reached through what Tauri puts into the window.
+//!
+//! One command, `call`, carries every request; events arrive under the name `maydan`.
+
+use super::{host_error, json_text, publish};
+use js_sys::{Function, JSON, Object, Promise, Reflect};
+use maydan_core::{Error, ErrorCode, Result};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// Whether this window belongs to the app.
+pub fn present() -> bool {
+    internals().is_some()
+}
+
+/// Follows the device's events.
+pub fn start() {
+    let Some(handler) = callback(|message: JsValue| publish(&json_text(&get(&message, "payload")))) else { return };
+    let target = object(&[("kind", JsValue::from_str("Any"))]);
+    let args = object(&[("event", JsValue::from_str("maydan")), ("target", target), ("handler", handler)]);
+    spawn_local(async move {
+        // Without events the screens still answer; they only follow changes later.
+        let _ = invoke("plugin:event|listen", &args).await;
+    });
+}
+
+/// Calls a command; body and answer are JSON.
+pub async fn call(name: &str, body: &str) -> Result<String> {
+    let body = JSON::parse(body).map_err(|e| host_error(&e))?;
+    let args = object(&[("name", JsValue::from_str(name)), ("body", body)]);
+    Ok(json_text(&invoke("call", &args).await?))
+}
+
+/// Invokes a command of the host or of a plugin.
+pub async fn invoke(command: &str, args: &JsValue) -> Result<JsValue> {
+    let missing = || Error::new(ErrorCode::Unsupported, "this window has no host");
+    let internals = internals().ok_or_else(missing)?;
+    let invoke: Function = get(&internals, "invoke").dyn_into().map_err(|_| missing())?;
+    let answer: JsValue = invoke.call2(&internals, &JsValue::from_str(command), args).map_err(|e| host_error(&e))?;
+    let promise: Promise = answer.unchecked_into();
+    JsFuture::from(promise).await.map_err(|e| host_error(&e))
+}
+
+/// Registers a function that the host calls for as long as the app runs; answers the number by which the host knows it.
+pub fn callback(f: impl FnMut(JsValue) + 'static) -> Option<JsValue> {
+    let internals = internals()?;
+    let transform: Function = get(&internals, "transformCallback").dyn_into().ok()?;
+    let closure = Closure::<dyn FnMut(JsValue)>::new(f);
+    let number: JsValue = transform.call2(&internals, closure.as_js_value(), &JsValue::FALSE).ok()?;
+    closure.forget(); // the host holds it now
+    Some(number)
+}
+
+/// A property of a value; `undefined` when it has none.
+pub fn get(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A plain object.
+pub fn object(pairs: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in pairs {
+        // Setting a property of a fresh object can't fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}
+
+fn internals() -> Option<JsValue> {
+    let internals = get(&gloo::utils::window(), "__TAURI_INTERNALS__");
+    (!internals.is_undefined() && !internals.is_null()).then_some(internals)
+}

@@ -1,0 +1,79 @@
+//! The queue: each record with unsent work, and why it was refused if it was.
+
+use super::words_of;
+use crate::components::{Bdi, Button, Empty, Icon};
+use crate::hooks::{use_command, use_i18n, use_query};
+use crate::i18n::I18n;
+use crate::pages::visit::waiting::waiting;
+use maydan_core::command::{Done, Outbox, OutboxItem, RetryItem};
+use yew::prelude::*;
+
+/// Items shown at first, and how many more each time.
+const STEP: u32 = 100;
+
+/// The queue of unsent work.
+#[component]
+pub fn OutboxList() -> Html {
+    let i18n = use_i18n();
+    let limit = use_state_eq(|| STEP);
+    let outbox = use_query(Some(Outbox { limit: *limit }), &["*", "sync"]);
+    let retry = use_command::<RetryItem>(Callback::from(|_: Done| ()));
+    let Some(page) = &outbox.data else { return waiting(&outbox, 4) };
+    let more = {
+        let limit = limit.clone();
+        Callback::from(move |()| limit.set(limit.saturating_add(STEP)))
+    };
+    html! {
+        <section>
+            <h2 class="section-title">{ i18n.t("page-sync-queue") }</h2>
+            if page.items.is_empty() {
+                <Empty icon={Icon::Check} title={i18n.t("page-sync-empty")} text={i18n.t("page-sync-empty-text")} />
+            }
+            <ul class="p2-rows">{ for page.items.iter().map(|item| line(&i18n, item, &retry)) }</ul>
+            if page.total > *limit {
+                <Button label={i18n.t("page-more")} wide={true} onclick={more} testid="outbox-more" />
+            }
+        </section>
+    }
+}
+
+fn line(i18n: &I18n, item: &OutboxItem, retry: &Callback<RetryItem>) -> Html {
+    let id = item.id;
+    html! {
+        <li key={id.to_string()} class="p2-item" data-testid="outbox-item" data-kind={item.kind.clone()}>
+            <div class="p2-row-main">
+                <span>
+                    <span class="muted">{ i18n.t(&format!("kind-{}", item.kind)) }{ " · " }</span>
+                    <Bdi>{ item.title.clone() }</Bdi>
+                </span>
+                <span class="muted">
+                    { i18n.ta("page-sync-item", &[
+                        ("changes", item.changes.into()),
+                        ("size", size(i18n, item.bytes).into()),
+                        ("ago", i18n.ago(item.since).into()),
+                    ]) }
+                    if item.attempts > 0 {
+                        { " · " }{ i18n.ta("page-sync-attempts", &[("count", item.attempts.into())]) }
+                    }
+                </span>
+                if let Some(code) = item.refused {
+                    <span class="p2-refused">{ words_of(i18n, code) }</span>
+                }
+            </div>
+            if item.refused.is_some() {
+                <Button label={i18n.t("page-sync-retry")} icon={Some(Icon::Sync)} onclick={retry.reform(move |()| RetryItem { id })} testid="outbox-retry" />
+            }
+        </li>
+    }
+}
+
+/// A size in the unit that people read.
+pub fn size(i18n: &I18n, bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["page-size-bytes", "page-size-kilobytes", "page-size-megabytes", "page-size-gigabytes"];
+    let (mut number, mut unit) = (bytes as f64, 0);
+    while number >= 1_000.0 && unit < UNITS.len() - 1 {
+        number /= 1_000.0;
+        unit += 1;
+    }
+    i18n.ta(UNITS[unit], &[("size", i18n.decimal(number, usize::from(unit > 0)).into())])
+}
