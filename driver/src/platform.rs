@@ -31,6 +31,11 @@ pub trait Platform: Send + Sync + 'static {
     /// Whether the platform promises not to throw the data away; `None` where it can't say.
     fn durable(&self) -> Option<bool>;
 
+    /// The server to offer before anybody has signed in here.
+    fn default_server(&self) -> Option<String> {
+        None
+    }
+
     /// Tells the user interface.
     fn emit(&self, event: Event);
 }

@@ -54,7 +54,7 @@ impl<P: Platform> App<P> {
         let user = lock(&self.replica).as_ref().and_then(|r| r.user().cloned());
         Session {
             user,
-            server: profile.server,
+            server: profile.server.or_else(|| self.platform.default_server()),
             login: profile.login,
             unsupported: self.platform.unsupported(),
             durable: self.platform.durable(),

@@ -1,2 +1,57 @@
-//! skeleton
-fn main() {}
+//! Maydan's chores: everything that a newcomer or a pipeline needs, in a few words.
+//!
+//! `run` and `test` do everything on a fresh machine, installing what they need. Nothing depends on this crate.
+
+mod check;
+mod demo;
+mod files;
+mod install;
+mod process;
+mod run;
+mod tidy;
+mod wasm;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "xtask", about = "Maydan's chores")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Set everything up, start a server with demo data, open the app (or print the web edition's address).
+    Run(run::Options),
+    /// Build everything and run every check and test.
+    Test(check::Options),
+    /// Play the offline story with real processes and print what was captured, merged and lost.
+    Demo(demo::Demo),
+    /// Write a deterministic data set.
+    Seed(demo::Seed),
+    /// Install what building and testing need.
+    Setup,
+    /// Build the user interface and the web edition into ui/dist and web/dist.
+    Web,
+    /// Check the rules of the house.
+    Tidy,
+    /// Take the pictures of every screen into docs/screens.
+    Screens,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().chore {
+        Chore::Run(options) => run::run(&options),
+        Chore::Test(options) => check::run(&options),
+        Chore::Demo(options) => demo::demo(&options),
+        Chore::Seed(options) => demo::seed(&options),
+        Chore::Setup => install::everything(),
+        Chore::Web => {
+            install::for_wasm()?;
+            wasm::build()
+        }
+        Chore::Tidy => tidy::check(),
+        Chore::Screens => check::screens(),
+    }
+}

@@ -21,7 +21,7 @@ const MOST_CUSTOMERS: u32 = 8;
 
 /// Opens the palette, as Ctrl/Cmd+K does.
 pub fn open_palette() {
-    if let Ok(event) = web_sys::Event::new(OPEN) {
+    if let Ok(event) = Event::new(OPEN) {
         let _ = gloo::utils::window().dispatch_event(&event);
     }
 }

@@ -77,7 +77,7 @@ pub fn Queue(props: &QueueProps) -> Html {
             view.set(chosen.to_string());
         })
     };
-    let tabs: Vec<(AttrValue, String)> = VIEWS.iter().map(|view| (AttrValue::Static(view), i18n.t(&format!("page-review-tab-{view}")))).collect();
+    let tabs: Vec<(AttrValue, String)> = VIEWS.iter().map(|view| (AttrValue::Static(*view), i18n.t(&format!("page-review-tab-{view}")))).collect();
     let more = visits.data.as_ref().is_some_and(|page| page.total > *limit && *limit < MAX_PAGE);
     let show_more = {
         let limit = limit.clone();

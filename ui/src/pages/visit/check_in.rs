@@ -4,8 +4,8 @@
 
 use crate::backend::location::locate;
 use crate::components::{Button, ButtonKind, Field, Icon, Sheet, TextArea};
+use crate::format::now;
 use crate::hooks::{use_command, use_i18n, use_toasts};
-use crate::pages::customer::rows::now;
 use maydan_core::command::{CheckIn, CheckedIn};
 use maydan_core::domain::geo::{Fix, Point};
 use maydan_core::domain::visit::{Grade, grade};

@@ -1,0 +1,101 @@
+// A company in a temporary folder: seeded data, and a server that can be killed and come back at the same address.
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** Everybody's password in seeded data. */
+export const PASSWORD = "maydan-demo-1";
+/** The repository. */
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+const STARTS_WITHIN = 60_000;
+
+export class Company {
+  /** Fills a new company. Devices put their profiles into its folder, so that everything goes away together. */
+  static async seeded({ customers, activities, seed = 7 }) {
+    const folder = await mkdtemp(path.join(tmpdir(), "maydan-e2e-"));
+    const company = new Company(folder, await freePort());
+    const amounts = ["--customers", customers, "--activities", activities, "--seed", seed].map(String);
+    await promisify(execFile)(program("maydan-seed"), [...amounts, "--server", company.data], { maxBuffer: 64 << 20 });
+    return company;
+  }
+
+  constructor(folder, port) {
+    this.folder = folder;
+    this.port = port;
+    this.server = null;
+    this.log = [];
+  }
+
+  get data() {
+    return path.join(this.folder, "server");
+  }
+
+  /** The address for browsers: `localhost` is a secure context without a certificate, which service workers need. */
+  get url() {
+    return `http://localhost:${this.port}`;
+  }
+
+  async serverStarts() {
+    const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.data, "--web", path.join(ROOT, "web/dist")];
+    const server = spawn(program("maydan-sync-server"), args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, MAYDAN_LOG: process.env.MAYDAN_LOG ?? "warn" },
+    });
+    this.server = server;
+    createInterface({ input: server.stderr }).on("line", (line) => this.log.push(line));
+    await listening(server, this.log);
+  }
+
+  /** The server dies as in a power cut. */
+  async serverVanishes() {
+    const server = this.server;
+    this.server = null;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGKILL");
+    await gone;
+  }
+
+  async close() {
+    await this.serverVanishes();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+function program(name) {
+  const folder = process.env.MAYDAN_BIN;
+  if (!folder) throw new Error("MAYDAN_BIN must name the folder with maydan-sync-server and maydan-seed");
+  return path.join(path.resolve(folder), name);
+}
+
+/** Resolves when the server says where it listens. */
+function listening(server, log) {
+  return new Promise((resolve, reject) => {
+    const failed = (why) => reject(new Error(`the server did not start (${why}):\n${log.slice(-20).join("\n")}`));
+    const late = setTimeout(() => failed("it said nothing"), STARTS_WITHIN);
+    server.once("error", (error) => failed(error.message));
+    server.once("exit", (code, signal) => failed(`ended with ${code ?? signal}`));
+    createInterface({ input: server.stdout }).on("line", (line) => {
+      if (!line.startsWith("listening on ")) return;
+      clearTimeout(late);
+      resolve();
+    });
+  });
+}
+
+/** The port is chosen once, so that the server comes back where devices look for it. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,144 @@
+//! Requests find the leader, wherever it is.
+//!
+//! A worker that leads answers its own page and the other tabs. A worker that does not passes requests on and keeps them
+//! until they are answered: should the leader go, they are asked again of the next one, or answered here.
+
+use crate::leader;
+use crate::message::Message;
+use crate::platform::Browser;
+use crate::scope::{on_page, on_tabs, to_page, to_tabs};
+use maydan_core::{Error, ErrorCode};
+use maydan_driver::App;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// This worker's part.
+enum Part {
+    /// No leader is known yet.
+    Waiting,
+    /// Another tab leads.
+    Following,
+    /// This worker leads.
+    Leading(Rc<App<Browser>>),
+}
+
+struct Relay {
+    name: String,
+    part: Part,
+    /// Requests of this page that are not answered yet, by number.
+    open: BTreeMap<u64, Message>,
+}
+
+thread_local! {
+    static RELAY: RefCell<Option<Relay>> = const { RefCell::new(None) };
+}
+
+fn with<T>(work: impl FnOnce(&mut Relay) -> T) -> Option<T> {
+    RELAY.with(|relay| relay.borrow_mut().as_mut().map(work))
+}
+
+/// Starts the worker.
+pub fn start() {
+    let name = js_sys::Math::random().to_string();
+    RELAY.with(|relay| *relay.borrow_mut() = Some(Relay { name, part: Part::Waiting, open: BTreeMap::new() }));
+    if on_tabs(from_tab).is_err() || leader::when_leading(take_over).is_err() {
+        let error = Error::new(ErrorCode::Unsupported, "this browser has no Web Locks: use a current one");
+        to_page(&Message::Fatal(error));
+        return;
+    }
+    on_page(from_page);
+    to_tabs(&Message::Hello);
+}
+
+fn take_over() {
+    spawn_local(async {
+        match leader::lead().await {
+            Ok(app) => {
+                with(|r| r.part = Part::Leading(app.clone()));
+                to_page(&Message::Ready);
+                to_tabs(&Message::Ready);
+                let open: Vec<Message> = with(|r| r.open.values().cloned().collect()).unwrap_or_default();
+                open.into_iter().for_each(from_page);
+            }
+            Err(error) => to_page(&Message::Fatal(error)),
+        }
+    });
+}
+
+fn from_page(message: Message) {
+    let Message::Ask { id, name, body, .. } = message else { return };
+    let Some((leading, ask)) = with(|r| {
+        let ask = Message::Ask { id, from: r.name.clone(), name: name.clone(), body: body.clone() };
+        r.open.insert(number(id), ask.clone());
+        let leading = match &r.part {
+            Part::Leading(app) => Some(app.clone()),
+            _ => None,
+        };
+        (leading, ask)
+    }) else {
+        return;
+    };
+    match leading {
+        Some(app) => spawn_local(async move {
+            let outcome = leader::answer(&app, &name, &body).await;
+            answered(id, outcome);
+        }),
+        None => to_tabs(&ask),
+    }
+}
+
+fn from_tab(message: Message) {
+    match message {
+        Message::Ask { id, from, name, body } => {
+            let Some(Some(app)) = with(|r| match &r.part {
+                Part::Leading(app) => Some(app.clone()),
+                _ => None,
+            }) else {
+                return;
+            };
+            spawn_local(async move {
+                let outcome = leader::answer(&app, &name, &body).await;
+                to_tabs(&Message::Answer { id, from, outcome });
+            });
+        }
+        Message::Answer { id, from, outcome } => {
+            if with(|r| r.name == from).unwrap_or(false) {
+                answered(id, outcome);
+            }
+        }
+        Message::Event(event) => to_page(&Message::Event(event)),
+        Message::Hello => {
+            if with(|r| matches!(r.part, Part::Leading(_))).unwrap_or(false) {
+                to_tabs(&Message::Ready);
+            }
+        }
+        Message::Ready => {
+            let open = with(|r| {
+                if matches!(r.part, Part::Leading(_)) {
+                    return None;
+                }
+                r.part = Part::Following;
+                Some(r.open.values().cloned().collect::<Vec<_>>())
+            });
+            if let Some(Some(open)) = open {
+                to_page(&Message::Ready);
+                open.iter().for_each(to_tabs);
+            }
+        }
+        Message::Fatal(_) => {}
+    }
+}
+
+/// Hands an answer to the page, once: a request that was asked twice is answered once.
+fn answered(id: f64, outcome: Result<String, Error>) {
+    if with(|r| r.open.remove(&number(id)).is_some()).unwrap_or(false) {
+        to_page(&Message::Answer { id, from: String::new(), outcome });
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the page counts its requests from zero")]
+fn number(id: f64) -> u64 {
+    id as u64
+}

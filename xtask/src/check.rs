@@ -1,0 +1,133 @@
+//! `cargo xtask test`: every check, each by its name, and one line at the end.
+
+use crate::process::{cargo, command, exists, root, say, succeed, target};
+use crate::{install, tidy, wasm};
+use anyhow::Result;
+use clap::Args;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Only the checks whose name contains this.
+    filter: Option<String>,
+}
+
+/// One check: its name and what it does.
+type Check = (&'static str, fn() -> Result<Outcome>);
+
+/// What became of a check.
+enum Outcome {
+    Passed,
+    Skipped(&'static str),
+}
+
+const CHECKS: &[Check] = &[
+    ("tidy", || passed(tidy::check())),
+    ("format", || passed(succeed(cargo().args(["fmt", "--all", "--check"])))),
+    ("web build", web),
+    ("clippy", || {
+        install::for_desktop()?;
+        passed(succeed(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])))
+    }),
+    ("documentation", || {
+        passed(succeed(cargo().args(["doc", "--workspace", "--no-deps", "--locked", "-q"]).env("RUSTDOCFLAGS", "-D warnings")))
+    }),
+    ("tests", tests),
+    ("demo", || passed(succeed(cargo().args(["run", "-q", "-p", "maydan-it", "--bin", "maydan-demo", "--", "--json"])))),
+    ("licences", licences),
+    ("browser", || {
+        install::for_browsers()?;
+        passed(browser("story"))
+    }),
+    ("window", window),
+];
+
+/// Runs the checks; fails when one failed, after all have run.
+#[expect(clippy::print_stdout, reason = "the summary is this command's answer")]
+pub fn run(options: &Options) -> Result<()> {
+    let (mut pass, mut fail, mut skip) = (0, Vec::new(), 0);
+    for (name, check) in CHECKS {
+        if options.filter.as_ref().is_some_and(|f| !name.contains(f.as_str())) {
+            continue;
+        }
+        say(&format!("== {name}"));
+        let begun = Instant::now();
+        match check() {
+            Ok(Outcome::Passed) => pass += 1,
+            Ok(Outcome::Skipped(why)) => {
+                say(&format!("skipped: {why}"));
+                skip += 1;
+            }
+            Err(e) => {
+                say(&format!("FAILED: {e:#}"));
+                fail.push(*name);
+            }
+        }
+        say(&format!("== {name}: {} s", begun.elapsed().as_secs()));
+    }
+    if !fail.is_empty() {
+        say(&format!("failed: {}", fail.join(", ")));
+    }
+    println!("{pass} passed, {} failed, {skip} skipped", fail.len());
+    if fail.is_empty() { Ok(()) } else { anyhow::bail!("{} of the checks failed", fail.len()) }
+}
+
+fn passed(result: Result<()>) -> Result<Outcome> {
+    result.map(|()| Outcome::Passed)
+}
+
+fn web() -> Result<Outcome> {
+    install::for_wasm()?;
+    passed(wasm::build())
+}
+
+fn tests() -> Result<Outcome> {
+    let mut tests = if exists("cargo-nextest") {
+        let mut nextest = cargo();
+        nextest.args(["nextest", "run", "--no-fail-fast"]);
+        nextest
+    } else {
+        let mut test = cargo();
+        test.args(["test", "--no-fail-fast"]);
+        test
+    };
+    // The window has its own check; the user interface and the worker have no native tests.
+    passed(succeed(tests.args(["--workspace", "--locked", "--exclude", "maydan", "--exclude", "maydan-ui", "--exclude", "maydan-web", "--exclude", "maydan-desktop-tests"])))
+}
+
+/// Needs the advisory database from the network.
+fn licences() -> Result<Outcome> {
+    if !exists("cargo-deny") {
+        return Ok(Outcome::Skipped("cargo-deny is not installed here; the pipeline on the forge runs it"));
+    }
+    passed(succeed(cargo().args(["deny", "check"])))
+}
+
+fn browser(script: &str) -> Result<()> {
+    succeed(cargo().args(["build", "-p", "maydan-sync-server", "-p", "maydan-it", "--bins"]))?;
+    let mut node = command("node");
+    node.current_dir(root().join("tests/e2e")).arg(format!("{script}.mjs")).env("MAYDAN_BIN", target().join("debug"));
+    succeed(&mut node)
+}
+
+/// Takes the pictures.
+pub fn screens() -> Result<()> {
+    install::for_wasm()?;
+    wasm::build()?;
+    install::for_browsers()?;
+    browser("screens")
+}
+
+fn window() -> Result<Outcome> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Outcome::Skipped("the window is driven by WebKitWebDriver, which is Linux's"));
+    }
+    install::for_desktop()?;
+    install::for_browsers()?;
+    succeed(cargo().args(["build", "-p", "maydan", "--features", "tauri/custom-protocol", "-p", "maydan-sync-server", "-p", "maydan-it", "--bins"]))?;
+    let mut test = Command::new("xvfb-run");
+    test.current_dir(root()).args(["-a", "-s", "-screen 0 1440x900x24"]).arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    test.args(["test", "-q", "-p", "maydan-desktop-tests"]).env("MAYDAN_BIN", target().join("debug")).stdin(Stdio::null());
+    passed(succeed(&mut test))
+}
