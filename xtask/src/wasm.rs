@@ -78,6 +78,7 @@ fn bind(package: &str, name: &str, into: &Path) -> Result<()> {
         .input_path(&program)
         .out_name(name)
         .web(true)?
+        .omit_default_module_path(false)
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)

@@ -8,7 +8,7 @@ const OUT = fileURLToPath(new URL("../out/", import.meta.url));
 const TAIL = 60;
 
 /** A step failed, and what follows stands on it. */
-export class Stopped extends Error {}
+class Stopped extends Error {}
 
 export class Report {
   constructor() {
@@ -42,6 +42,20 @@ export class Report {
       if (error.cause) console.log(`because: ${error.cause.message ?? error.cause}`);
       await this.#keepEvidence();
       throw new Stopped(name);
+    }
+  }
+
+  /** All steps of a chapter. A failed step ends it; what fails outside of steps counts as well. */
+  async whole(work) {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Stopped) {
+        console.log(`the chapter ${this.chapter} ends here`);
+        return;
+      }
+      this.failed += 1;
+      console.log(`FAILED  [${this.chapter}] outside of steps\n${error.stack ?? error}`);
     }
   }
 

@@ -68,7 +68,7 @@ pub struct Person {
 }
 
 /// The people. [`Data`] names them by their place in this list; the reps come first.
-pub const PEOPLE: [Person; 4] = [
+pub static PEOPLE: [Person; 4] = [
     Person { login: "amal", name: "أمل الورفلي", role: "rep" },
     Person { login: "basma", name: "بسمة القماطي", role: "rep" },
     Person { login: "huda", name: "هدى الفيتوري", role: "manager" },
@@ -97,7 +97,7 @@ const fn territory(name: &'static str, latitude: f64, longitude: f64, reps: &'st
 }
 
 /// The territories. Both reps work the first one.
-pub const TERRITORIES: [Territory; 7] = [
+pub static TERRITORIES: [Territory; 7] = [
     territory("طرابلس", 32.8872, 13.1913, &[AMAL, BASMA]),
     territory("مصراتة", 32.3745, 15.0905, &[BASMA]),
     territory("الزاوية", 32.7626, 12.7265, &[AMAL]),
@@ -110,9 +110,8 @@ pub const TERRITORIES: [Territory; 7] = [
 impl Territory {
     /// The territory of a point, by its place in [`TERRITORIES`].
     pub fn of(point: Point) -> usize {
-        let far = |t: &Territory| t.centre.distance(point);
-        let nearest = TERRITORIES.iter().enumerate().min_by(|(_, a), (_, b)| far(a).total_cmp(&far(b)));
-        nearest.map_or(0, |(place, _)| place)
+        let far = |place: &usize| TERRITORIES[*place].centre.distance(point);
+        (0..TERRITORIES.len()).min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(0)
     }
 
     /// Its id: the same in every store.

@@ -59,7 +59,7 @@ fn customer(spec: &Spec, source: &Source, business: &Business, round: usize, ind
         put("tags", Value::Tags(tags));
     }
     if random.chance(15) {
-        put("remarks", words::fill(random_template(words::REMARKS, &mut random), business.goods, &mut random).into());
+        put("remarks", words::fill(words::pick(words::REMARKS, &mut random), business.goods, &mut random).into());
     }
     // Some pins nobody has set yet.
     if random.chance(97) {
@@ -68,10 +68,6 @@ fn customer(spec: &Spec, source: &Source, business: &Business, round: usize, ind
     }
     let owner = *random.pick(TERRITORIES[territory].reps);
     Customer { id: RecordId(uuid(spec.seed, "customer", index)), territory, owner, fields, place, goods: business.goods }
-}
-
-fn random_template<'a>(of: &[&'a str], random: &mut Random) -> &'a str {
-    of[random.below(of.len())]
 }
 
 /// A name for another branch. Every round has its own number, so that no name stands twice in a town by chance alone.

@@ -12,7 +12,7 @@ impl Random {
     /// The sequence of one record.
     pub fn of(seed: u64, kind: &str, index: usize) -> Self {
         let bytes = digest(seed, kind, index);
-        Self(bytes.iter().take(8).fold(0, |state, byte| state << 8 | u64::from(*byte)))
+        Self(bytes.iter().take(8).fold(0, |state, byte| (state << 8) | u64::from(*byte)))
     }
 
     fn draw(&mut self) -> u64 {

@@ -20,7 +20,7 @@ fn trip(spec: &Spec, source: &Source, index: usize) -> Trip {
     let rep = index % 2;
     let day = workday(spec.today, 1 + index / 2);
     let town = source.town_of(rep, &mut random);
-    let (track, original) = random.pick(&source.tracks);
+    let &(track, ref original) = random.pick(&source.tracks);
     let begin = clock(day, random.within(8 * 60..=9 * 60));
     let fixes = lay(original, town.place, begin, &mut random);
     let ended_at = fixes.last().map_or(begin, |f| f.at).plus(random.within(60..=300) * 1000);

@@ -1,0 +1,216 @@
+//! Straight into a server's store.
+
+use super::random::uuid;
+use super::{AMAL, BASMA, Data, HUDA, PEOPLE, Spec, TERRITORIES, Visit, ZONE, data};
+use crate::world::PASSWORD;
+use maydan_core::command::Level;
+use maydan_core::document::Appendix;
+use maydan_core::domain::trip;
+use maydan_core::domain::visit::Event;
+use maydan_core::{ErrorCode, RecordId, Result, Row, ScopeId, Value};
+use maydan_sync_server::{NewUser, Store};
+use std::collections::BTreeMap;
+
+/// Records written in one transaction.
+const BATCH: usize = 1_000;
+/// Positions in one chunk of a track: as many as a device packs at once.
+const CHUNK: usize = 120;
+
+/// Who and where, in a certain store.
+#[derive(Debug, Clone)]
+pub struct Company {
+    /// Territories by name.
+    pub territories: BTreeMap<String, ScopeId>,
+    /// People by login; the password is [`PASSWORD`].
+    pub users: BTreeMap<String, RecordId>,
+    /// The ids of [`PEOPLE`], in its order.
+    people: Vec<RecordId>,
+}
+
+impl Company {
+    fn text(&self, person: usize) -> Value {
+        self.people[person].to_string().into()
+    }
+}
+
+/// Writes the data of `spec` into a store. What is there already stays as it is: writing twice writes once.
+///
+/// # Errors
+/// What the store says.
+pub fn write_server(store: &Store, spec: &Spec) -> Result<Company> {
+    let data = data(spec)?;
+    let company = found(store)?;
+    customers(store, &company, &data)?;
+    notes(store, &company, &data)?;
+    visits(store, spec, &company, &data)?;
+    tasks(store, &company, &data)?;
+    trips(store, spec, &company, &data)?;
+    Ok(company)
+}
+
+/// The territories, the people, and what they may do.
+fn found(store: &Store) -> Result<Company> {
+    store.bulk(|bulk| {
+        for territory in &TERRITORIES {
+            let scope = territory.scope();
+            let fields = Row::from([("name".to_owned(), territory.name.into()), ("city".to_owned(), territory.name.into())]);
+            bulk.record("territory", RecordId(scope.0), ScopeId::COMPANY, None, &fields, &[])?;
+        }
+        Ok(())
+    })?;
+    let mut people = Vec::new();
+    for person in &PEOPLE {
+        let id = match store.user_by_login(person.login) {
+            Err(e) if e.code == ErrorCode::NotFound => {
+                let (login, name, role) = (person.login.to_owned(), person.name.to_owned(), person.role.to_owned());
+                store.add_user(&NewUser { login, name, role, password: PASSWORD.to_owned() })?
+            }
+            known => known?,
+        };
+        people.push(id);
+    }
+    for territory in &TERRITORIES {
+        for rep in territory.reps {
+            store.grant(people[*rep], territory.scope(), Level::Write)?;
+        }
+        store.grant(people[HUDA], territory.scope(), Level::Manage)?;
+    }
+    // Trips lie in the reps' own scopes.
+    for rep in [AMAL, BASMA] {
+        store.grant(people[HUDA], people[rep].into(), Level::Manage)?;
+    }
+    let users = PEOPLE.iter().zip(&people).map(|(person, id)| (person.login.to_owned(), *id)).collect();
+    let territories = TERRITORIES.iter().map(|t| (t.name.to_owned(), t.scope())).collect();
+    Ok(Company { territories, users, people })
+}
+
+fn customers(store: &Store, company: &Company, data: &Data) -> Result<()> {
+    for batch in data.customers.chunks(BATCH) {
+        store.bulk(|bulk| {
+            for customer in batch {
+                let mut fields = customer.fields.clone();
+                fields.insert("owner".to_owned(), company.text(customer.owner));
+                bulk.record("customer", customer.id, TERRITORIES[customer.territory].scope(), None, &fields, &[])?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// A customer's id, as a link has it, and its scope: its children have the same.
+fn parent(data: &Data, customer: usize) -> (RecordId, Value, ScopeId) {
+    let customer = &data.customers[customer];
+    (customer.id, customer.id.to_string().into(), TERRITORIES[customer.territory].scope())
+}
+
+fn notes(store: &Store, company: &Company, data: &Data) -> Result<()> {
+    for batch in data.notes.chunks(BATCH) {
+        store.bulk(|bulk| {
+            for note in batch {
+                let (id, link, scope) = parent(data, note.customer);
+                let fields = row([
+                    ("customer", link),
+                    ("body", note.body.as_str().into()),
+                    ("author", company.text(note.author)),
+                    ("written_at", note.written_at.0.into()),
+                ]);
+                bulk.record("note", note.id, scope, Some(id), &fields, &[])?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn visits(store: &Store, spec: &Spec, company: &Company, data: &Data) -> Result<()> {
+    for (number, batch) in data.visits.chunks(BATCH).enumerate() {
+        store.bulk(|bulk| {
+            for (n, visit) in batch.iter().enumerate() {
+                let (id, link, scope) = parent(data, visit.customer);
+                let fields = row([
+                    ("customer", link),
+                    ("rep", company.text(visit.rep)),
+                    ("reason", visit.reason.as_str().into()),
+                    ("report", visit.report.as_str().into()),
+                ]);
+                let life = events(company, visit)?;
+                let index = number * BATCH + n;
+                let entries: Vec<_> = life
+                    .iter()
+                    .enumerate()
+                    .map(|(step, json)| ("events", key(spec, "visit", index, step), Appendix::Event(json)))
+                    .collect();
+                bulk.record("visit", visit.id, scope, Some(id), &fields, &entries)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// A visit's life as a device would have appended it.
+fn events(company: &Company, visit: &Visit) -> Result<Vec<String>> {
+    let event = |m: &super::Moment| Event { at: m.at, by: company.people[m.by], step: m.step.clone() };
+    visit.life.iter().map(|moment| Ok(serde_json::to_string(&event(moment))?)).collect()
+}
+
+fn tasks(store: &Store, company: &Company, data: &Data) -> Result<()> {
+    for batch in data.tasks.chunks(BATCH) {
+        store.bulk(|bulk| {
+            for task in batch {
+                let (id, link, scope) = parent(data, task.customer);
+                let fields = row([
+                    ("title", task.title.as_str().into()),
+                    ("customer", link),
+                    ("body", task.body.as_str().into()),
+                    ("assignee", company.text(task.assignee)),
+                    ("due", task.due.to_string().into()),
+                    ("priority", task.priority.into()),
+                    ("done_at", task.done_at.map_or(Value::Null, |at| at.0.into())),
+                ]);
+                bulk.record("task", task.id, scope, Some(id), &fields, &[])?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn trips(store: &Store, spec: &Spec, company: &Company, data: &Data) -> Result<()> {
+    for (number, batch) in data.trips.chunks(BATCH).enumerate() {
+        store.bulk(|bulk| {
+            for (n, trip) in batch.iter().enumerate() {
+                let rep = company.people[trip.rep];
+                let started_at = trip.fixes.first().map_or(trip.ended_at, |f| f.at);
+                let fields = row([
+                    ("rep", rep.to_string().into()),
+                    ("day", trip.day.to_string().into()),
+                    ("zone", ZONE.into()),
+                    ("started_at", started_at.0.into()),
+                    ("ended_at", trip.ended_at.0.into()),
+                ]);
+                let chunks: Vec<Vec<u8>> = trip.fixes.chunks(CHUNK).map(trip::encode).collect();
+                let index = number * BATCH + n;
+                let entries: Vec<_> = chunks
+                    .iter()
+                    .enumerate()
+                    .map(|(chunk, bytes)| ("track", key(spec, "trip", index, chunk), Appendix::Chunk(bytes)))
+                    .collect();
+                bulk.record("trip", trip.id, rep.into(), None, &fields, &entries)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// The key of an appended entry.
+fn key(spec: &Spec, kind: &str, index: usize, entry: usize) -> String {
+    uuid(spec.seed, &format!("{kind} {index} entry"), entry).to_string()
+}
+
+/// A row without its empty fields.
+fn row<const N: usize>(fields: [(&str, Value); N]) -> Row {
+    fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(field, value)| (field.to_owned(), value)).collect()
+}
