@@ -144,7 +144,7 @@ commands! {
         mutation sign_in(SignIn: SignIn) -> Session;
         mutation sign_out(SignOut: SignOut) -> SignedOut;
         query sync_status(SyncStatus: GetSyncStatus) -> SyncStatus;
-        mutation sync_now(SyncNow: SyncNow) -> Done;
+        mutation sync_now(SyncNow: SyncNow) -> SyncRound;
     }
 }
 

@@ -61,12 +61,7 @@ impl Document {
     ///
     /// # Errors
     /// [`ErrorCode::Corrupt`](crate::ErrorCode::Corrupt) when the snapshot or a change is damaged.
-    pub fn load<'a>(
-        kind: &Arc<Kind>,
-        id: RecordId,
-        snapshot: Option<&[u8]>,
-        tail: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Self> {
+    pub fn load<'a>(kind: &Arc<Kind>, id: RecordId, snapshot: Option<&[u8]>, tail: impl IntoIterator<Item = &'a [u8]>) -> Result<Self> {
         let mut auto = match snapshot {
             Some(bytes) => change::guarded("the snapshot", || AutoCommit::load(bytes).map_err(Error::from))?,
             None => AutoCommit::new(),

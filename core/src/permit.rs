@@ -48,11 +48,7 @@ mod tests {
     #[test]
     fn each_level_allows_itself_and_what_is_below_it() {
         let scope = ScopeId(Uuid::from_u128(5));
-        let table = [
-            (Level::Read, [true, false, false]),
-            (Level::Write, [true, true, false]),
-            (Level::Manage, [true, true, true]),
-        ];
+        let table = [(Level::Read, [true, false, false]), (Level::Write, [true, true, false]), (Level::Manage, [true, true, true])];
         for (level, expected) in table {
             let grants = [Grant { scope, level }];
             let got = [Action::Read, Action::Write, Action::Approve].map(|a| check(&grants, scope, a).is_ok());

@@ -3,7 +3,7 @@
 use crate::Platform;
 use crate::session::Profile;
 use crate::status::Progress;
-use maydan_core::command::{self, AppRequest, Done, Event, SyncStatus};
+use maydan_core::command::{self, AppRequest, Event, SyncRound, SyncStatus};
 use maydan_core::{Error, ErrorCode, Registry, Result};
 use maydan_replica::Replica;
 use serde_json::Value;
@@ -85,8 +85,9 @@ impl<P: Platform> App<P> {
             AppRequest::SignOut(request) => json(&self.sign_out(&request)?),
             AppRequest::SyncStatus(_) => json(&self.status()),
             AppRequest::SyncNow(_) => {
+                let round = lock(&self.progress).ask();
                 self.wake.notify_one();
-                json(&Done {})
+                json(&SyncRound { round })
             }
         }
     }

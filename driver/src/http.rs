@@ -121,11 +121,8 @@ async fn checked(response: Response, expected: &str) -> Result<Response, Failure
     if status.is_success() && kind.starts_with(expected) {
         return Ok(response);
     }
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok())
-        .map(|seconds| seconds.saturating_mul(1000));
+    let retry_after =
+        response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse::<u64>().ok()).map(|seconds| seconds.saturating_mul(1000));
     if status.is_success() || status.is_redirection() || !kind.starts_with("application/json") {
         if status.is_server_error() || status.as_u16() == 429 {
             let error = Error::new(ErrorCode::ServerFailed, format!("the server answered {status}"));

@@ -81,9 +81,10 @@ impl<P: Platform> App<P> {
                 progress.first_failure = None;
                 progress.last_error = None;
             }
-            if step == Step::Rest {
-                progress.synced_at = Some(now);
-                progress.receiving = None;
+            match step {
+                Step::Hello => progress.begins(),
+                Step::Rest => progress.rests(now),
+                _ => {}
             }
         }
         self.publish();

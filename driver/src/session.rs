@@ -28,7 +28,11 @@ const PROFILE: &str = "profile";
 impl Profile {
     pub fn load(platform: &impl Platform) -> Result<Self> {
         if let Some(json) = platform.load(PROFILE)? {
-            return serde_json::from_str(&json).map_err(|e| Error::corrupt(format!("the profile can't be read ({e}): restore it, or remove it and sign in again; work stays in its database")));
+            return serde_json::from_str(&json).map_err(|e| {
+                Error::corrupt(format!(
+                    "the profile can't be read ({e}): restore it, or remove it and sign in again; work stays in its database"
+                ))
+            });
         }
         let device = DeviceId(platform.host().new_uuid());
         let profile = Self { device, server: None, login: None, user: None, actors: BTreeMap::new() };
@@ -102,7 +106,8 @@ impl<P: Platform> App<P> {
         let (actor, actors_known) = self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?;
         let hello = Hello { protocol: PROTOCOL, actor, actors_known };
         let answer: HelloAnswer = remote.json("hello", Some(&tokens.access), &hello).await.map_err(|f| f.error)?;
-        let user = SessionUser { id: tokens.user, name: tokens.name.clone(), role: tokens.role.clone(), grants: answer.grants.clone(), device };
+        let user =
+            SessionUser { id: tokens.user, name: tokens.name.clone(), role: tokens.role.clone(), grants: answer.grants.clone(), device };
         self.with_replica(|r| {
             r.set_user(user)?;
             r.apply_hello(&answer).map(drop)

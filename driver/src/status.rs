@@ -16,9 +16,31 @@ pub(crate) struct Progress {
     pub last_error: Option<ErrorCode>,
     pub next_try: Option<Instant>,
     pub receiving: Option<u32>,
+    /// The newest round that somebody asked for, the newest that has begun, the newest that is done.
+    asked: u64,
+    begun: u64,
+    done: u64,
 }
 
 impl Progress {
+    /// Asks for a round that begins from now on.
+    pub fn ask(&mut self) -> u64 {
+        self.asked += 1;
+        self.asked
+    }
+
+    /// A round begins: it serves everybody who asked so far.
+    pub fn begins(&mut self) {
+        self.begun = self.asked;
+    }
+
+    /// Both sides have everything.
+    pub fn rests(&mut self, now: Instant) {
+        self.done = self.begun;
+        self.synced_at = Some(now);
+        self.receiving = None;
+    }
+
     pub fn signed_in_again(&mut self) {
         self.sign_in_needed = false;
         self.last_error = None;
@@ -51,6 +73,7 @@ impl<P: Platform> App<P> {
             refused: counts.refused,
             conflicts: counts.conflicts,
             offline_since: progress.offline_since,
+            round: progress.done,
             synced_at: progress.synced_at,
             receiving: progress.receiving,
             last_error: progress.last_error,

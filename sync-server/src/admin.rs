@@ -172,7 +172,7 @@ impl Cli {
             }
             Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
             Command::Backup { to } => {
-                Store::open(&config.data)?.backup(&to)?;
+                Store::backup(&config.data, &to)?;
                 format!("copied to {}", to.display())
             }
             Command::Restore { from } => {

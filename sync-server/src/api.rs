@@ -59,10 +59,7 @@ pub(crate) fn router(api: Api) -> Router {
         .fallback(|| async { Failure::from(Error::new(ErrorCode::NotFound, "there is no such endpoint")) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-    let mut router = Router::new()
-        .nest("/v1", v1)
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready));
+    let mut router = Router::new().nest("/v1", v1).route("/healthz", get(|| async { "ok" })).route("/readyz", get(ready));
     if let Some(web) = &api.config.web {
         // The service worker keeps its own versioned cache; everything else asks whether its copy is still good.
         let files = ServeDir::new(web).append_index_html_on_directories(true);

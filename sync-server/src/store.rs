@@ -7,8 +7,8 @@ mod pull;
 mod push;
 
 pub use import::Imported;
-pub use people::NewUser;
 pub(crate) use people::Caller;
+pub use people::NewUser;
 
 use maydan_core::{Error, ErrorCode, Registry, Result};
 use rusqlite::Connection;
@@ -120,9 +120,18 @@ impl Store {
         answer
     }
 
-    /// Copies the database while it is in use. Epoch and secret are not copied.
-    pub fn backup(&self, to: &Path) -> Result<()> {
-        self.read(|db| db.backup("main", to, None::<fn(rusqlite::backup::Progress)>).map_err(storage))
+    /// Copies the database, also while a server works on it. Epoch and secret are not copied.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when there is no store; [`ErrorCode::WrongState`] when `to` is there already.
+    pub fn backup(folder: &Path, to: &Path) -> Result<()> {
+        if !folder.join(DATABASE).exists() {
+            return Err(Error::new(ErrorCode::NotFound, format!("{} holds no store", folder.display())));
+        }
+        if to.exists() {
+            return Err(Error::new(ErrorCode::WrongState, format!("{} is there already: name a new file", to.display())));
+        }
+        connect(folder)?.backup("main", to, None::<fn(rusqlite::backup::Progress)>).map_err(storage)
     }
 
     /// Puts a backup in place of the database and renews the epoch, so that every device sends what the backup lacks.

@@ -14,7 +14,9 @@ pub(crate) async fn configure(config: &Config) -> Result<Option<RustlsConfig>> {
     // Whoever came first has installed the same provider.
     drop(rustls::crypto::ring::default_provider().install_default());
     let loaded = RustlsConfig::from_pem_file(&certificate, &key).await;
-    loaded.map(Some).map_err(|e| Error::new(ErrorCode::BadRequest, format!("{} and {} are no certificate and key: {e}", certificate.display(), key.display())))
+    loaded.map(Some).map_err(|e| {
+        Error::new(ErrorCode::BadRequest, format!("{} and {} are no certificate and key: {e}", certificate.display(), key.display()))
+    })
 }
 
 /// Makes a certificate once, and keeps it: browsers that accepted it go on doing so.

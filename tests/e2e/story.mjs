@@ -30,15 +30,14 @@ const REPORT = "الرف ممتلئ، وطلب المدير صنفين جديد�
 const report = await Report.begin();
 const wanted = process.argv[2];
 for (const telling of TELLINGS.filter((one) => !wanted || one.name === wanted)) {
-  await report.whole(() => tell(telling));
+  report.begins(telling.name, []);
+  await report.whole(() => tell(telling, report.devices));
 }
 report.ends();
 
 /** One telling, on a company of its own. A step that fails ends it: what follows stands on that step. */
-async function tell(look) {
-  const people = [];
+async function tell(look, people) {
   let company;
-  report.begins(look.name, people);
   const step = (name, work) => report.step(name, work);
   try {
     await step("a server starts with the data of a company", async () => {

@@ -26,7 +26,7 @@ pub use bdi::Bdi;
 pub use button::{Button, ButtonKind, IconButton};
 pub use chip::{Chip, Tone};
 pub use empty::{Empty, ErrorBox, Skeleton};
-pub use field::{Field, Toggle};
+pub use field::Field;
 pub use icon::{Icon, IconView};
 pub use inline_edit::InlineEdit;
 pub use input::{Select, TextArea, TextInput};

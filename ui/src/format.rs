@@ -96,9 +96,8 @@ pub fn ago(tag: &str, at: Instant) -> String {
     }
     RELATIVE.with(|made| {
         let mut made = made.borrow_mut();
-        let format = made
-            .entry(tag.to_owned())
-            .or_insert_with(|| Intl::RelativeTimeFormat::new(&locales(tag), &options(&[("numeric", "auto")])));
+        let format =
+            made.entry(tag.to_owned()).or_insert_with(|| Intl::RelativeTimeFormat::new(&locales(tag), &options(&[("numeric", "auto")])));
         format.format(f64::from(-count), unit).into()
     })
 }

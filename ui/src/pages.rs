@@ -23,5 +23,5 @@ pub use settings::SettingsPage;
 pub use sign_in::SignInPage;
 pub use sync::SyncPage;
 pub use today::TodayPage;
-pub use trip::TripPage;
+pub use trip::{TripPage, ensure_recording};
 pub use visit::VisitPage;

@@ -93,7 +93,18 @@ fn tests() -> Result<Outcome> {
         test
     };
     // The window has its own check; the user interface and the worker have no native tests.
-    passed(succeed(tests.args(["--workspace", "--locked", "--exclude", "maydan", "--exclude", "maydan-ui", "--exclude", "maydan-web", "--exclude", "maydan-desktop-tests"])))
+    passed(succeed(tests.args([
+        "--workspace",
+        "--locked",
+        "--exclude",
+        "maydan",
+        "--exclude",
+        "maydan-ui",
+        "--exclude",
+        "maydan-web",
+        "--exclude",
+        "maydan-desktop-tests",
+    ])))
 }
 
 /// Needs the advisory database from the network.
@@ -125,7 +136,18 @@ fn window() -> Result<Outcome> {
     }
     install::for_desktop()?;
     install::for_browsers()?;
-    succeed(cargo().args(["build", "-p", "maydan", "--features", "tauri/custom-protocol", "-p", "maydan-sync-server", "-p", "maydan-it", "--bins"]))?;
+    succeed(cargo().args([
+        "build",
+        "-p",
+        "maydan",
+        "--features",
+        "tauri/custom-protocol",
+        "-p",
+        "maydan-sync-server",
+        "-p",
+        "maydan-it",
+        "--bins",
+    ]))?;
     let mut test = Command::new("xvfb-run");
     test.current_dir(root()).args(["-a", "-s", "-screen 0 1440x900x24"]).arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     test.args(["test", "-q", "-p", "maydan-desktop-tests"]).env("MAYDAN_BIN", target().join("debug")).stdin(Stdio::null());

@@ -51,7 +51,7 @@ fn packages(names: &[&str]) -> Result<()> {
         return Ok(());
     }
     say(&format!("installing {}", missing.join(", ")));
-    let root_user = output(&mut command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let root_user = output(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     let apt = |arguments: &[&str]| {
         let mut apt = if root_user { command("apt-get") } else { command("sudo") };
         if !root_user {

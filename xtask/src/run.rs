@@ -45,7 +45,24 @@ pub fn run(options: &Options) -> Result<()> {
     let data = target().join("demo-company");
     if !data.join("maydan.db").exists() {
         say("filling a company with demo data");
-        succeed(cargo().args(["run", "-q", "-p", "maydan-it", "--bin", "maydan-seed", "--", "--customers", "600", "--activities", "3000", "--server"]).arg(&data))?;
+        succeed(
+            cargo()
+                .args([
+                    "run",
+                    "-q",
+                    "-p",
+                    "maydan-it",
+                    "--bin",
+                    "maydan-seed",
+                    "--",
+                    "--customers",
+                    "600",
+                    "--activities",
+                    "3000",
+                    "--server",
+                ])
+                .arg(&data),
+        )?;
     }
     let mut server = command(target().join("debug/maydan-sync-server"));
     server.args(["serve", "--listen", &options.listen, "--data"]).arg(&data).args(["--web", "web/dist"]);

@@ -74,7 +74,8 @@ fn text_rules(path: &Path, breaches: &mut Vec<String>) -> Result<()> {
     if lines > LONGEST {
         breaches.push(format!("{shown}: {lines} lines, at most {LONGEST}"));
     }
-    let markers = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("#[ig", "nore"), concat!("todo", "!("), concat!("unimpl", "emented!(")];
+    let markers =
+        [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("#[ig", "nore"), concat!("todo", "!("), concat!("unimpl", "emented!(")];
     for (number, line) in text.lines().enumerate() {
         for marker in markers.iter().filter(|m| line.contains(**m)) {
             breaches.push(format!("{shown}:{}: {marker}", number + 1));

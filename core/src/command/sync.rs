@@ -143,6 +143,9 @@ pub struct SyncStatus {
     pub conflicts: u32,
     /// Without the server since.
     pub offline_since: Option<Instant>,
+    /// The last round, of those that were asked for, after which both sides had everything.
+    #[serde(default)]
+    pub round: u64,
     /// The last time both sides had everything.
     pub synced_at: Option<Instant>,
     /// Records received in the first sync that is under way, if one is.
@@ -156,6 +159,13 @@ pub struct SyncStatus {
 /// Tries now.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SyncNow {}
+
+/// The round that was asked for: done when [`SyncStatus::round`] has come so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRound {
+    /// Its number.
+    pub round: u64,
+}
 
 /// The queue of what was not sent yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -133,8 +133,8 @@ impl RawChange {
 
     /// The root keys that it writes, with the value where it is text.
     pub fn root_writes(&self) -> Vec<(String, Option<String>)> {
-        use automerge::legacy::{Key, ObjectId};
         use automerge::ScalarValue;
+        use automerge::legacy::{Key, ObjectId};
         let written = self.0.decode().operations.into_iter().filter(|op| op.obj == ObjectId::Root);
         written
             .filter_map(|op| match (op.key, op.action) {
@@ -190,6 +190,5 @@ fn check_inflated_size(bytes: &[u8]) -> Result<()> {
 
 /// Runs a decoder over outside bytes: should it panic, that is an error of the bytes, not the end of the process.
 pub(super) fn guarded<T>(what: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err(Error::corrupt(format!("{what} could not be decoded"))))
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(Error::corrupt(format!("{what} could not be decoded"))))
 }

@@ -42,13 +42,8 @@ impl Document {
     }
 
     fn conflict(&mut self, field: &str) -> Option<Conflict> {
-        let standing: Vec<(Value, ObjId)> = self
-            .auto
-            .get_all(ROOT, field)
-            .ok()?
-            .into_iter()
-            .map(|(v, id)| (super::view::from_automerge(&v), id))
-            .collect();
+        let standing: Vec<(Value, ObjId)> =
+            self.auto.get_all(ROOT, field).ok()?.into_iter().map(|(v, id)| (super::view::from_automerge(&v), id)).collect();
         if standing.len() < 2 || standing.iter().all(|(v, _)| *v == standing[0].0) {
             return None;
         }
@@ -56,10 +51,7 @@ impl Document {
             .into_iter()
             .map(|(value, id)| {
                 let change = self.auto.hash_for_opid(&id);
-                let written_at = change
-                    .as_ref()
-                    .and_then(|h| self.auto.get_change_by_hash(h))
-                    .map(|c| c.timestamp().saturating_mul(1000));
+                let written_at = change.as_ref().and_then(|h| self.auto.get_change_by_hash(h)).map(|c| c.timestamp().saturating_mul(1000));
                 let actor = match &id {
                     ObjId::Id(_, actor, _) => Actor::from(actor),
                     ObjId::Root => Actor::GENESIS,

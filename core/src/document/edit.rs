@@ -74,10 +74,10 @@ impl Document {
 
     /// Appends one entry under `field`, as one change.
     pub fn append(&mut self, actor: Actor, at: Instant, field: &str, key: &str, entry: Appendix<'_>) -> Result<Written> {
-        let fits = match (&self.kind.get(field)?.ty, &entry) {
-            (FieldType::Events, Appendix::Event(_)) | (FieldType::Track, Appendix::Chunk(_)) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (&self.kind.get(field)?.ty, &entry),
+            (FieldType::Events, Appendix::Event(_)) | (FieldType::Track, Appendix::Chunk(_))
+        );
         if !fits {
             return Err(Error::new(ErrorCode::UnknownField, format!("{field} does not take such entries")));
         }
@@ -103,7 +103,11 @@ impl Document {
             return Err(Error::new(ErrorCode::NotFound, format!("the edit is based on {unknown:?}, which is not here: reload the form")));
         }
         self.auto.set_actor(actor.automerge());
-        let isolated = { let mut sorted = base.clone(); sorted.sort(); sorted != current };
+        let isolated = {
+            let mut sorted = base.clone();
+            sorted.sort();
+            sorted != current
+        };
         if isolated {
             let heads: Vec<_> = base.iter().map(Hash::automerge).collect();
             self.auto.isolate(&heads);
@@ -111,9 +115,7 @@ impl Document {
         let kind = self.kind.clone();
         let done = operations(&mut self.auto, &kind);
         let hash = match done {
-            Ok(()) if self.auto.pending_ops() > 0 => {
-                self.auto.commit_with(CommitOptions::default().with_time(at.0.div_euclid(1000)))
-            }
+            Ok(()) if self.auto.pending_ops() > 0 => self.auto.commit_with(CommitOptions::default().with_time(at.0.div_euclid(1000))),
             _ => {
                 self.auto.rollback();
                 None
@@ -130,9 +132,7 @@ impl Document {
 
     fn check(&self, edit: &Edit) -> Result<Edit> {
         Ok(match edit {
-            Edit::Set { field, value } => {
-                Edit::Set { field: field.clone(), value: self.kind.get(field)?.check(value.clone())? }
-            }
+            Edit::Set { field, value } => Edit::Set { field: field.clone(), value: self.kind.get(field)?.check(value.clone())? },
             Edit::Splice { field, insert, .. } => {
                 let declared = self.kind.get(field)?;
                 if !declared.ty.is_prose() {

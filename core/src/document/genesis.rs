@@ -20,8 +20,7 @@ pub fn changes(kind: &Kind, id: RecordId) -> Result<Vec<Change>> {
         for field in kind.fields.iter().filter(|f| f.since == version && f.ty.is_prose()) {
             auto.put_object(ROOT, field.name.as_ref(), ObjType::Text)?;
         }
-        auto.commit_with(CommitOptions::default().with_time(0))
-            .ok_or_else(|| Error::internal("a genesis change is never empty"))?;
+        auto.commit_with(CommitOptions::default().with_time(0)).ok_or_else(|| Error::internal("a genesis change is never empty"))?;
     }
     Ok(auto.get_changes(&[]))
 }

@@ -64,11 +64,7 @@ impl Document {
             .chain(std::iter::once(super::DELETED_AT));
         names
             .filter_map(|field| {
-                let change = FieldChange {
-                    field: field.to_owned(),
-                    before: self.at(field, before),
-                    after: self.at(field, &[after]),
-                };
+                let change = FieldChange { field: field.to_owned(), before: self.at(field, before), after: self.at(field, &[after]) };
                 (change.before != change.after).then_some(change)
             })
             .collect()

@@ -20,8 +20,8 @@ pub fn parse(text: &str) -> Result<Vec<Fix>> {
     if text.len() > MAX_GPX_BYTES {
         return Err(Error::new(ErrorCode::TooLarge, format!("a GPX file has at most {MAX_GPX_BYTES} bytes")));
     }
-    let xml = roxmltree::Document::parse(text.trim_start_matches('\u{feff}'))
-        .map_err(|e| Error::corrupt(format!("not a GPX file: {e}")))?;
+    let xml =
+        roxmltree::Document::parse(text.trim_start_matches('\u{feff}')).map_err(|e| Error::corrupt(format!("not a GPX file: {e}")))?;
     let mut fixes: Vec<Fix> = Vec::new();
     for node in xml.descendants().filter(|n| n.has_tag_name_local("trkpt")) {
         let number = |name| node.attribute(name).and_then(|v| v.trim().parse::<f64>().ok());

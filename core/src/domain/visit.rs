@@ -200,10 +200,7 @@ pub fn allow(status: Option<Status>, step: &Step) -> Result<Status> {
 
 /// The events of a visit, in causal order, with the change that brought each.
 pub fn events(view: &DocumentView<'_>) -> Vec<(Event, Option<Hash>)> {
-    view.appended("events")
-        .into_iter()
-        .filter_map(|entry| Some((serde_json::from_slice(&entry.body).ok()?, entry.change)))
-        .collect()
+    view.appended("events").into_iter().filter_map(|entry| Some((serde_json::from_slice(&entry.body).ok()?, entry.change))).collect()
 }
 
 /// Where a list of events leads. Steps that do not fit change nothing.
@@ -304,7 +301,8 @@ mod tests {
             ("approve", Step::Approved { saw: vec![], comment: String::new() }),
             ("return", Step::Returned { comment: "أعد الصورة".into() }),
         ];
-        let states = [None, Some(S::Planned), Some(S::CheckedIn), Some(S::CheckedOut), Some(S::Submitted), Some(S::Approved), Some(S::Returned)];
+        let states =
+            [None, Some(S::Planned), Some(S::CheckedIn), Some(S::CheckedOut), Some(S::Submitted), Some(S::Approved), Some(S::Returned)];
         let mut allowed = Vec::new();
         for state in states {
             for (name, step) in &steps {

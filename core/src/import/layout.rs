@@ -50,14 +50,8 @@ impl Layout {
     /// # Errors
     /// [`ErrorCode::BadRequest`](crate::ErrorCode::BadRequest) when no line could be a header.
     pub fn guess(encoding: Encoding, text: &str) -> Result<Self> {
-        let header = text
-            .lines()
-            .find(|l| !l.trim().is_empty())
-            .ok_or_else(|| Error::bad_request("the file is empty"))?;
-        let delimiter = [',', ';', '\t', '|']
-            .into_iter()
-            .max_by_key(|d| (header.matches(*d).count(), *d == ','))
-            .unwrap_or(',');
+        let header = text.lines().find(|l| !l.trim().is_empty()).ok_or_else(|| Error::bad_request("the file is empty"))?;
+        let delimiter = [',', ';', '\t', '|'].into_iter().max_by_key(|d| (header.matches(*d).count(), *d == ',')).unwrap_or(',');
         let cells = super::rows::cells(header, delimiter)?;
         let columns: Vec<Option<String>> = cells.iter().map(|cell| field_of(cell)).collect();
         let decimal = guess_decimal(text, delimiter, &columns);

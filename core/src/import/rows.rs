@@ -1,7 +1,7 @@
 //! Rows to customers.
 
-use super::layout::{DecimalMark, Layout};
 use super::MAX_COLUMNS;
+use super::layout::{DecimalMark, Layout};
 use crate::domain::geo::Point;
 use crate::id::{RecordId, ScopeId};
 use crate::record::{Row, Value};
@@ -55,10 +55,8 @@ pub(super) fn cells(line: &str, delimiter: char) -> Result<Vec<String>> {
 }
 
 fn reader(text: &str, delimiter: char) -> Result<csv::Reader<&[u8]>> {
-    let delimiter = u8::try_from(delimiter)
-        .ok()
-        .filter(u8::is_ascii)
-        .ok_or_else(|| Error::bad_request("the delimiter is one ASCII character"))?;
+    let delimiter =
+        u8::try_from(delimiter).ok().filter(u8::is_ascii).ok_or_else(|| Error::bad_request("the delimiter is one ASCII character"))?;
     Ok(csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes()))
 }
 

@@ -222,10 +222,7 @@ impl Kind {
 
     /// The field by which people name a record of this kind: its first required line, else its first searchable field.
     pub fn title(&self) -> Option<&Field> {
-        self.fields
-            .iter()
-            .find(|f| f.required && f.ty == FieldType::Line)
-            .or_else(|| self.fields.iter().find(|f| f.search))
+        self.fields.iter().find(|f| f.required && f.ty == FieldType::Line).or_else(|| self.fields.iter().find(|f| f.search))
     }
 
     /// Changes whenever the projection of this kind must be rebuilt. The same on every platform: rows travel with it.

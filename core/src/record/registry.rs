@@ -39,9 +39,7 @@ impl Registry {
     /// # Errors
     /// [`ErrorCode::UnknownKind`].
     pub fn get(&self, name: &str) -> Result<&Arc<Kind>> {
-        self.kinds
-            .get(name)
-            .ok_or_else(|| Error::new(ErrorCode::UnknownKind, format!("no kind of record is called {name:?} here")))
+        self.kinds.get(name).ok_or_else(|| Error::new(ErrorCode::UnknownKind, format!("no kind of record is called {name:?} here")))
     }
 
     /// All kinds, by name.

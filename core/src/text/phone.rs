@@ -40,10 +40,7 @@ const PLANS: &[Plan] = &[
 impl Phone {
     /// Reads a number. `home` is the country code (`218`) of numbers typed without one.
     pub fn parse(typed: &str, home: &str) -> Self {
-        let ascii: String = digits(typed)
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect();
+        let ascii: String = digits(typed).chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
         let international = ascii.strip_prefix('+').or_else(|| ascii.strip_prefix("00"));
         let e164 = match international {
             Some(number) => with_plan(number),
@@ -94,7 +91,8 @@ mod tests {
 
     #[test]
     fn one_number_in_every_writing_is_one_number() {
-        for typed in ["+218 91-2345678", "0912345678", "00218912345678", "٠٩١٢٣٤٥٦٧٨", "218912345678", "+218 (0) 91 2345678", "912345678"] {
+        for typed in ["+218 91-2345678", "0912345678", "00218912345678", "٠٩١٢٣٤٥٦٧٨", "218912345678", "+218 (0) 91 2345678", "912345678"]
+        {
             assert_eq!(Phone::parse(typed, "218").e164.as_deref(), Some("+218912345678"), "{typed}");
         }
         assert_eq!(Phone::parse("+966 50 123 4567", "218").e164.as_deref(), Some("+966501234567"));

@@ -57,11 +57,14 @@ fn search(db: &Connection, kind: &Kind, request: &ListRecords, terms: &str, cond
     if !short.is_empty() {
         let tokens = short.iter().map(|t| bare_tokens(t)).collect::<String>();
         let prefixes: Vec<String> = tokens.split_whitespace().map(|t| format!("{}*", quoted(t))).collect();
-        if prefixes.is_empty() {
-            return Ok((Vec::new(), 0, false));
+        // Signs between words («محل - فرع») name no token; alone they find nothing.
+        if !prefixes.is_empty() {
+            sources.push(format!("n IN (SELECT rowid FROM p_{name} WHERE p_{name} MATCH ? LIMIT {})", MOST_MATCHES * 4));
+            values.push(Sql::Text(prefixes.join(" AND ")));
         }
-        sources.push(format!("n IN (SELECT rowid FROM p_{name} WHERE p_{name} MATCH ? LIMIT {})", MOST_MATCHES * 4));
-        values.push(Sql::Text(prefixes.join(" AND ")));
+    }
+    if sources.is_empty() {
+        return Ok((Vec::new(), 0, false));
     }
     values.extend(arguments);
     let title = kind.title().map_or("NULL", |f| f.name.as_ref());

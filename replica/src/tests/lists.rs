@@ -80,7 +80,8 @@ fn a_deleted_record_leaves_lists_and_search_and_comes_back() {
 #[test]
 fn filters_are_combined_and_counted() {
     let mut replica = open(Place::Memory);
-    for (name, city, activity) in [("أ", "طرابلس", "بقالة"), ("ب", "طرابلس", "مخبز"), ("ج", "مصراتة", "بقالة"), ("د", "", "بقالة")] {
+    for (name, city, activity) in [("أ", "طرابلس", "بقالة"), ("ب", "طرابلس", "مخبز"), ("ج", "مصراتة", "بقالة"), ("د", "", "بقالة")]
+    {
         create(&mut replica, "customer", &[("name", name.into()), ("city", city.into()), ("activity", activity.into())]);
     }
     let mut names = |filters: Vec<Filter>| {

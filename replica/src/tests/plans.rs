@@ -76,7 +76,8 @@ fn search_goes_from_the_matches_to_their_rows() {
     let mut replica = replica();
     let trigrams = "n IN (SELECT rowid FROM f_customer WHERE f_customer MATCH ? LIMIT 4000)";
     let prefixes = "n IN (SELECT rowid FROM p_customer WHERE p_customer MATCH ? LIMIT 4000)";
-    for (typed, sources) in [("نور", trigrams.to_owned()), ("نو", prefixes.to_owned()), ("شركة نو", format!("{trigrams} AND {prefixes}"))] {
+    for (typed, sources) in [("نور", trigrams.to_owned()), ("نو", prefixes.to_owned()), ("شركة نو", format!("{trigrams} AND {prefixes}"))]
+    {
         assert_eq!(found(&mut replica, typed), ["شركة النور"]);
         let plan = plan(&replica, &format!("SELECT n, name FROM r_customer WHERE {sources} AND deleted = 0 LIMIT 1001"));
         let of_rows = plan.lines().find(|line| line.contains("r_customer")).unwrap();

@@ -119,7 +119,8 @@ fn folding_changes_together_keeps_every_one_of_them() {
     for n in 0..100 {
         set(&mut replica, id, "address", format!("شارع {n}"));
     }
-    let before = (row(&mut replica, id), replica.history(History { id, limit: 1_000 }).unwrap(), replica.fingerprint(Fingerprint {}).unwrap());
+    let before =
+        (row(&mut replica, id), replica.history(History { id, limit: 1_000 }).unwrap(), replica.fingerprint(Fingerprint {}).unwrap());
     assert_eq!(before.1.entries.len(), 101);
     assert!(number(&replica, "SELECT count(*) FROM change") <= 16, "the tail is folded");
     assert!(number(&replica, "SELECT length(snapshot) FROM document") > 0);
@@ -127,7 +128,8 @@ fn folding_changes_together_keeps_every_one_of_them() {
     drop(replica);
 
     let mut replica = open(file(&folder));
-    let after = (row(&mut replica, id), replica.history(History { id, limit: 1_000 }).unwrap(), replica.fingerprint(Fingerprint {}).unwrap());
+    let after =
+        (row(&mut replica, id), replica.history(History { id, limit: 1_000 }).unwrap(), replica.fingerprint(Fingerprint {}).unwrap());
     assert_eq!(after, before);
 }
 

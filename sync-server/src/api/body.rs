@@ -49,7 +49,8 @@ impl<T: Serialize> IntoResponse for MsgPack<T> {
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<u8>, Failure> {
     let zipped = is_gzip(request.headers())?;
     let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-        let code = if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { ErrorCode::TooLarge } else { ErrorCode::BadRequest };
+        let code =
+            if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { ErrorCode::TooLarge } else { ErrorCode::BadRequest };
         Error::new(code, format!("the body could not be read (at most {MAX_BODY_BYTES} bytes): {rejection}"))
     })?;
     if !zipped {
@@ -68,7 +69,7 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<u8>, F
 }
 
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Failure> {
-    match headers.get(header::CONTENT_ENCODING).map(|v| v.as_bytes()) {
+    match headers.get(header::CONTENT_ENCODING).map(axum::http::HeaderValue::as_bytes) {
         None | Some(b"identity") => Ok(false),
         Some(b"gzip") => Ok(true),
         Some(_) => Err(Error::bad_request("a body is plain or gzip").into()),

@@ -122,8 +122,7 @@ fn put_snapshot(db: &Connection, n: i64, upto: u64, document: &mut Document, fin
 
 /// The actor under which the server writes; made once per database.
 fn server_actor(db: &Connection) -> Result<Actor> {
-    let known: Option<String> =
-        db.query_row("SELECT value FROM meta WHERE key = 'actor'", [], |r| r.get(0)).optional().map_err(storage)?;
+    let known: Option<String> = db.query_row("SELECT value FROM meta WHERE key = 'actor'", [], |r| r.get(0)).optional().map_err(storage)?;
     if let Some(actor) = known.and_then(|text| text.parse().ok()) {
         return Ok(Actor(actor));
     }

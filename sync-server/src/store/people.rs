@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maydan_core::command::{Grant, Level};
 use maydan_core::sync::wire::Tokens;
-use maydan_core::{Actor, DeviceId, Error, ErrorCode, RecordId, Result, ScopeId};
+use maydan_core::{Actor, DeviceId, Error, ErrorCode, RecordId, Result, Row, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
@@ -45,11 +45,10 @@ impl Store {
         }
         let hash = hash_password(&user.password)?;
         let id = RecordId(random_uuid());
-        let row = [
-            ("name".to_owned(), user.name.as_str().into()),
-            ("role".to_owned(), user.role.as_str().into()),
-        ];
-        self.write_record("user", id, ScopeId::COMPANY, None, &row.into())?;
+        let row: Row = [("name".to_owned(), user.name.as_str().into()), ("role".to_owned(), user.role.as_str().into())].into();
+        // What the record would refuse is refused before the account is made.
+        let kind = self.registry().get("user")?;
+        row.iter().try_for_each(|(field, value)| kind.get(field)?.check(value.clone()).map(drop))?;
         let db = self.writer();
         let added = db
             .execute(
@@ -63,6 +62,8 @@ impl Store {
         let company = if user.role == "admin" { Level::Manage } else { Level::Read };
         grant(&db, id, ScopeId::COMPANY, company)?;
         grant(&db, id, id.into(), Level::Write)?;
+        drop(db);
+        self.write_record("user", id, ScopeId::COMPANY, None, &row)?;
         Ok(id)
     }
 
@@ -80,9 +81,8 @@ impl Store {
 
     /// The person with this login.
     pub fn user_by_login(&self, login: &str) -> Result<RecordId> {
-        let found: Option<Vec<u8>> = self.read(|db| {
-            db.query_row("SELECT id FROM user WHERE login = ?1", [login], |r| r.get(0)).optional().map_err(storage)
-        })?;
+        let found: Option<Vec<u8>> =
+            self.read(|db| db.query_row("SELECT id FROM user WHERE login = ?1", [login], |r| r.get(0)).optional().map_err(storage))?;
         let missing = || Error::new(ErrorCode::NotFound, format!("nobody has the login {login:?}"));
         RecordId::from_slice(&found.ok_or_else(missing)?)
     }
@@ -179,9 +179,7 @@ impl Store {
                 .and_then(|mut s| s.query_map([known, MOST], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
                 .map_err(storage)
         })?;
-        rows.iter()
-            .map(|(actor, user)| Ok((Actor(RecordId::from_slice(actor)?.0), RecordId::from_slice(user)?)))
-            .collect()
+        rows.iter().map(|(actor, user)| Ok((Actor(RecordId::from_slice(actor)?.0), RecordId::from_slice(user)?))).collect()
     }
 
     /// The role and the grants of a person whose device is not cut off.

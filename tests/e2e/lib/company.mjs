@@ -21,7 +21,12 @@ export class Company {
     const folder = await mkdtemp(path.join(tmpdir(), "maydan-e2e-"));
     const company = new Company(folder, await freePort());
     const amounts = ["--customers", customers, "--activities", activities, "--seed", seed].map(String);
-    await promisify(execFile)(program("maydan-seed"), [...amounts, "--server", company.data], { maxBuffer: 64 << 20 });
+    try {
+      await promisify(execFile)(program("maydan-seed"), [...amounts, "--server", company.data], { maxBuffer: 64 << 20 });
+    } catch (error) {
+      await company.close();
+      throw error;
+    }
     return company;
   }
 
@@ -77,7 +82,10 @@ function program(name) {
 /** Resolves when the server says where it listens. */
 function listening(server, log) {
   return new Promise((resolve, reject) => {
-    const failed = (why) => reject(new Error(`the server did not start (${why}):\n${log.slice(-20).join("\n")}`));
+    const failed = (why) => {
+      clearTimeout(late);
+      reject(new Error(`the server did not start (${why}):\n${log.slice(-20).join("\n")}`));
+    };
     const late = setTimeout(() => failed("it said nothing"), STARTS_WITHIN);
     server.once("error", (error) => failed(error.message));
     server.once("exit", (code, signal) => failed(`ended with ${code ?? signal}`));

@@ -72,7 +72,8 @@ export class Report {
   async #keepEvidence() {
     await mkdir(OUT, { recursive: true });
     for (const device of this.devices) {
-      const lines = [...device.console, ...device.uncaught.map((error) => `uncaught: ${error}`)];
+      // What breaks once in every frame is worth one line.
+      const lines = [...new Set([...device.console, ...device.uncaught.map((error) => `uncaught: ${error}`)])];
       console.log(`-- console of ${device.name}\n${lines.slice(-TAIL).join("\n")}`);
       await keepPage(device, path.join(OUT, `${this.chapter}-${device.name}`));
     }

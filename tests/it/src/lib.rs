@@ -3,6 +3,7 @@
 //! [`World`] speaks the language of the product ("amal types", "the server is gone"); the same words serve the tests here
 //! and the demo.
 
+pub mod demo;
 pub mod platform;
 pub mod seed;
 pub mod world;

@@ -283,7 +283,7 @@ struct Beats([Vec<usize>; 2]);
 
 impl Beats {
     fn of(customers: &[Customer]) -> Self {
-        let of = |rep| customers.iter().enumerate().filter(|(_, c)| c.is_seen_by(rep)).map(|(place, _)| place).collect();
+        let of = |rep: usize| customers.iter().enumerate().filter(|(_, c)| c.is_seen_by(rep)).map(|(place, _)| place).collect();
         Self([of(AMAL), of(BASMA)])
     }
 

@@ -56,6 +56,15 @@ impl World {
             store.grant(id, territory, level)?;
         }
         drop(store);
+        Self::serving(folder, territory, access_minutes).await
+    }
+
+    /// A company whose store is in `server` of that folder already.
+    pub async fn over(folder: TempDir) -> Result<Self> {
+        Self::serving(folder, ScopeId::COMPANY, 15).await
+    }
+
+    async fn serving(folder: TempDir, territory: ScopeId, access_minutes: i64) -> Result<Self> {
         let mut world = Self { folder, territory, address: ([127, 0, 0, 1], 0).into(), server: None, access_minutes };
         world.server_returns().await?;
         Ok(world)
@@ -149,8 +158,8 @@ impl Rep {
 
     /// Waits until both sides have everything.
     pub async fn settles(&self) -> Result<SyncStatus> {
-        self.app.ask(SyncNow {}).await?;
-        self.waits_for("synced", |s| s.state == SyncState::Synced && s.pending == 0).await
+        let round = self.app.ask(SyncNow {}).await?.round;
+        self.waits_for("synced", |s| s.round >= round && s.state == SyncState::Synced && s.pending == 0).await
     }
 
     /// Waits for the sync chip to show something.

@@ -6,7 +6,7 @@ use super::screen;
 use super::shell::Shell;
 use crate::backend;
 use crate::components::ErrorBox;
-use crate::pages::SignInPage;
+use crate::pages::{SignInPage, ensure_recording};
 use crate::prefs::{forget, store, stored};
 use crate::route::Route;
 use maydan_core::Error;
@@ -55,6 +55,13 @@ pub fn Device() -> Html {
             move || drop(subscription)
         });
     }
+    let signed_in = session.as_ref().is_some_and(|s| s.user.is_some());
+    // A shift that was under way when the app closed goes on.
+    use_effect_with(signed_in, |signed_in| {
+        if *signed_in {
+            ensure_recording();
+        }
+    });
     let inside = match (&*session, &*failure) {
         (Some(session), _) if session.user.is_none() => html! { <SignInPage /> },
         (Some(_), _) => html! { <Shell><Switch<Route> render={screen} /></Shell> },

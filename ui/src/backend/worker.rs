@@ -76,11 +76,7 @@ impl Channel {
         let id = self.next;
         self.next = self.next.wrapping_add(1);
         self.waiting.insert(id, reply);
-        let message = object(&[
-            ("id", JsValue::from(id)),
-            ("name", JsValue::from_str(name)),
-            ("body", JsValue::from_str(body)),
-        ]);
+        let message = object(&[("id", JsValue::from(id)), ("name", JsValue::from_str(name)), ("body", JsValue::from_str(body))]);
         match (&self.state, &self.worker) {
             (State::Ready, Some(worker)) => post(worker, &message),
             _ => self.queue.push(message),

@@ -1,6 +1,6 @@
-//! A label around an input, and the on/off switch.
+//! A label around an input.
 
-use super::{Icon, IconView, test_hook};
+use super::{Icon, IconView};
 use yew::prelude::*;
 
 /// Properties of [`Field`].
@@ -34,40 +34,5 @@ pub fn Field(props: &FieldProps) -> Html {
                 <p class="field-hint">{ hint.clone() }</p>
             }
         </div>
-    }
-}
-
-/// Properties of [`Toggle`].
-#[derive(Properties, PartialEq)]
-pub struct ToggleProps {
-    /// On or off.
-    pub on: bool,
-    /// What is on or off.
-    pub label: String,
-    /// The other state was asked for.
-    #[prop_or_default]
-    pub onchange: Callback<bool>,
-    /// A hook for tests.
-    #[prop_or_default]
-    pub testid: &'static str,
-}
-
-/// A switch that acts at once.
-#[component]
-pub fn Toggle(props: &ToggleProps) -> Html {
-    let on = props.on;
-    let onclick = props.onchange.reform(move |_: MouseEvent| !on);
-    html! {
-        <button
-            type="button"
-            class="toggle"
-            role="switch"
-            aria-checked={if on { "true" } else { "false" }}
-            {onclick}
-            data-testid={test_hook(props.testid)}
-        >
-            <span class="toggle-label">{ props.label.clone() }</span>
-            <span class="toggle-track" aria-hidden="true"><span class="toggle-thumb"></span></span>
-        </button>
     }
 }

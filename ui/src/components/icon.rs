@@ -21,7 +21,6 @@ pub enum Icon {
     Search,
     Check,
     Close,
-    Edit,
     Note,
     Visit,
     Task,
@@ -36,16 +35,13 @@ pub enum Icon {
     User,
     History,
     Trash,
-    Sun,
-    Moon,
     Download,
-    Filter,
 }
 
 impl Icon {
     /// Whether it points along the reading direction. Clocks, media controls and check marks do not.
     fn follows_reading(self) -> bool {
-        matches!(self, Self::Back | Self::Forward | Self::Undo | Self::Note | Self::Message | Self::Edit)
+        matches!(self, Self::Back | Self::Forward | Self::Undo | Self::Note | Self::Message)
     }
 
     fn path(self) -> &'static str {
@@ -59,24 +55,17 @@ impl Icon {
                 "M6 21a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM18 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM8.5 18.5h8a3.25 3.25 0 0 0 0-6.5h-9a3.25 3.25 0 0 1 0-6.5h8"
             }
             Self::More => "M4 7h16M4 12h16M4 17h16",
-            Self::Review => {
-                "M9 4.5H6a1 1 0 0 0-1 1V20a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V5.5a1 1 0 0 0-1-1h-3M9 3h6v3H9zM9 14l2 2 4-4"
-            }
+            Self::Review => "M9 4.5H6a1 1 0 0 0-1 1V20a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V5.5a1 1 0 0 0-1-1h-3M9 3h6v3H9zM9 14l2 2 4-4",
             Self::Sync => "M20 11a8 8 0 0 0-14.3-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14.3 4l1.7-2M20 20v-5h-5",
-            Self::Settings => {
-                "M4 7h8M18 7h2M15 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17h2M12 17h8M9 20a3 3 0 1 0 0-6 3 3 0 0 0 0 6z"
-            }
+            Self::Settings => "M4 7h8M18 7h2M15 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17h2M12 17h8M9 20a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
             Self::Back => "M19 12H5M11 18l-6-6 6-6",
             Self::Forward => "M9 6l6 6-6 6",
-            Self::Phone => {
-                "M5 4h3.5l1.5 5-2.2 1.6a12 12 0 0 0 5.6 5.6L15 14l5 1.5V19a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1z"
-            }
+            Self::Phone => "M5 4h3.5l1.5 5-2.2 1.6a12 12 0 0 0 5.6 5.6L15 14l5 1.5V19a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1z",
             Self::Message => "M4 5h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H10l-5 4v-4H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1z",
             Self::Navigate => "M12 3l7.5 17.5L12 17l-7.5 3.5z",
             Self::Search => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM20 20l-4.9-4.9",
             Self::Check => "M5 12.5l4.5 4.5L19 7",
             Self::Close => "M6 6l12 12M18 6L6 18",
-            Self::Edit => "M4 20h4L19.5 8.5a2.1 2.1 0 0 0-3-3L5 17zM14.5 7.5l3 3",
             Self::Note => "M6 3h8l5 5v12a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM14 3v5h5M9 13h6M9 17h4",
             Self::Visit => "M4 12.5V20h16v-7.5M3 10l2-6h14l2 6a3 3 0 0 1-6 0 3 3 0 0 1-6 0 3 3 0 0 1-6 0zM10 20v-4.5h4V20",
             Self::Task => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.5 12.5l2.5 2.5 4.5-5",
@@ -92,11 +81,6 @@ impl Icon {
             Self::User => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5a7.5 7.5 0 0 1 15 0",
             Self::History => "M4 12a8 8 0 1 0 2.6-5.9L4 8.5M4 4v4.5h4.5M12 8v4.5l3 1.8",
             Self::Trash => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
-            Self::Sun => {
-                "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M5.6 18.4l1.1-1.1M17.3 6.7l1.1-1.1"
-            }
-            Self::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
-            Self::Filter => "M4 6h16M7 12h10M10 18h4",
         }
     }
 }

@@ -39,10 +39,15 @@ pub struct TextInputProps {
     pub id: AttrValue,
 }
 
-/// Direction of an input: codes are written left to right in every language.
-fn direction(input_type: &str, wanted: &AttrValue) -> AttrValue {
+/// Direction of an input: codes are written left to right in every language. An empty one has the page's direction, which
+/// is its placeholder's.
+fn direction(input_type: &str, wanted: &AttrValue, empty: bool) -> Option<AttrValue> {
     let code = matches!(input_type, "tel" | "email" | "url" | "password");
-    if code && wanted == "auto" { AttrValue::Static("ltr") } else { wanted.clone() }
+    match wanted.as_str() {
+        "auto" if code => Some(AttrValue::Static("ltr")),
+        "auto" if empty => None,
+        _ => Some(wanted.clone()),
+    }
 }
 
 /// One line of text.
@@ -71,7 +76,8 @@ pub fn TextInput(props: &TextInputProps) -> Html {
             ref={node}
             {id}
             type={props.input_type.clone()}
-            dir={direction(&props.input_type, &props.dir)}
+            dir={direction(&props.input_type, &props.dir, props.value.is_empty())}
+            autofocus={props.autofocus}
             value={props.value.clone()}
             placeholder={props.placeholder.clone()}
             autocomplete={if props.input_type == "password" { "current-password" } else { "off" }}

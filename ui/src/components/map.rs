@@ -55,10 +55,7 @@ pub fn TraceMap(props: &TraceMapProps) -> Html {
     let first = stretches.first().and_then(|s| s.first());
     let last = stretches.last().and_then(|s| s.last());
     let counted = props.segments.iter().map(Vec::len).sum::<usize>();
-    let described = i18n.ta(
-        "map-described",
-        &[("points", Arg::from(whole(counted))), ("pins", Arg::from(whole(props.pins.len())))],
-    );
+    let described = i18n.ta("map-described", &[("points", Arg::from(whole(counted))), ("pins", Arg::from(whole(props.pins.len())))]);
     html! {
         <div class="map" dir="ltr" role="img" aria-label={described} data-testid="map">
             <svg class="map-canvas" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" aria-hidden="true">

@@ -67,11 +67,8 @@ fn clashed(i18n: &I18n, found: &Clashes, record: &ConflictedRecord, choose: &Cho
 }
 
 fn field(i18n: &I18n, found: &Clashes, record: &ConflictedRecord, conflict: &Conflict, choose: &Choose) -> Html {
-    let write = |value: &ConflictValue| EditFields {
-        id: record.id,
-        base: None,
-        edits: vec![Edit::set(&conflict.field, value.value.clone())],
-    };
+    let write =
+        |value: &ConflictValue| EditFields { id: record.id, base: None, edits: vec![Edit::set(&conflict.field, value.value.clone())] };
     let values = conflict.values.iter().enumerate().map(|(place, value)| {
         let who = found.names.get(&value.actor.0.to_string()).cloned().unwrap_or_else(|| i18n.t("page-conflicts-somebody"));
         let shown = show(i18n, &record.kind, &conflict.field, &value.value, &found.names);

@@ -140,7 +140,8 @@ struct TerritorySelectProps {
 fn TerritorySelect(props: &TerritorySelectProps) -> Html {
     let i18n = use_i18n();
     let session = use_session();
-    let territories = use_query(Some(ListRecords { kind: "territory".to_owned(), limit: MAX_PAGE, ..ListRecords::default() }), &["territory"]);
+    let territories =
+        use_query(Some(ListRecords { kind: "territory".to_owned(), limit: MAX_PAGE, ..ListRecords::default() }), &["territory"]);
     let grants = session.user.as_ref().map(|user| user.grants.clone()).unwrap_or_default();
     let writable = |scope: ScopeId| grants.iter().any(|grant| grant.scope == scope && grant.level >= Level::Write);
     let lines = territories.data.iter().flat_map(|page| page.lines.iter()).filter(|line| writable(ScopeId::from(line.id)));

@@ -9,7 +9,7 @@ use crate::components::{Button, ButtonKind, Icon, IconView, Page};
 use crate::hooks::{use_command, use_i18n, use_sync_status};
 use crate::i18n::I18n;
 use crate::route::{Route, go};
-use maydan_core::command::{Done, SyncNow, SyncState, SyncStatus};
+use maydan_core::command::{SyncNow, SyncState, SyncStatus};
 use maydan_core::{Error, ErrorCode};
 use outbox::OutboxList;
 use rescue::Rescue;
@@ -23,7 +23,7 @@ pub fn SyncPage() -> Html {
     let i18n = use_i18n();
     let nav = use_navigator();
     let status = use_sync_status();
-    let sync_now = use_command::<SyncNow>(Callback::from(|_: Done| ()));
+    let sync_now = use_command::<SyncNow>(Callback::noop());
     let to_conflicts = Callback::from(move |()| go(&nav, Route::Conflicts));
     let busy = status.state == SyncState::Syncing;
 

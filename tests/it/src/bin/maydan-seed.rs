@@ -61,8 +61,20 @@ fn write(cli: &Cli) -> Result<()> {
         };
         let company = seed::write_server(&store, &spec)?;
         let people: Vec<&str> = company.users.keys().map(String::as_str).collect();
-        println!("{}: {} territories; sign in as {} with {}", folder.display(), company.territories.len(), people.join(", "), maydan_it::world::PASSWORD);
+        println!(
+            "{}: {} territories; sign in as {} with {}",
+            folder.display(),
+            company.territories.len(),
+            people.join(", "),
+            maydan_it::world::PASSWORD
+        );
     }
-    println!("{} customers and {} activities around {} in {:.1} s", cli.customers, cli.activities, spec.today, begun.elapsed().as_secs_f64());
+    println!(
+        "{} customers and {} activities around {} in {:.1} s",
+        cli.customers,
+        cli.activities,
+        spec.today,
+        begun.elapsed().as_secs_f64()
+    );
     Ok(())
 }

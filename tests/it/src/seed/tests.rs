@@ -1,10 +1,12 @@
+//! What the data promise.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use maydan_core::document::Document;
+use maydan_core::document::{Appendix, Document};
+use maydan_core::domain::trip::encode;
 use maydan_core::domain::visit::{self, Status};
 use maydan_core::text::Phone;
-use maydan_core::{Registry, import};
+use maydan_core::{Actor, Registry, Value, import};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -85,7 +87,7 @@ fn visits_are_in_every_state_and_none_went_a_way_that_is_not_allowed() {
     let data = data(&spec).unwrap();
     let states: BTreeSet<&str> = data.visits.iter().map(|v| status(v).as_str()).collect();
     assert_eq!(states, BTreeSet::from(["approved", "checked_in", "checked_out", "planned", "returned", "submitted"]));
-    let planned_today = |rep| {
+    let planned_today = |rep: usize| {
         let stops = data.visits.iter().filter(|v| v.rep == rep).filter_map(|v| match v.life.last().map(|m| &m.step) {
             Some(Step::Planned { day, position, .. }) if *day == spec.today => *position,
             _ => None,
@@ -120,10 +122,10 @@ fn trips_are_simulated_in_western_libya_and_no_faster_than_a_car() {
     }
     // What the projection will say of one.
     let mut document = Document::create(registry.get("trip").unwrap(), data.trips[0].id).unwrap();
-    let chunk = maydan_core::domain::trip::encode(&data.trips[0].fixes);
-    let actor = maydan_core::Actor(data.trips[0].id.0);
-    document.append(actor, Instant(0), "track", "a", maydan_core::document::Appendix::Chunk(&chunk)).unwrap();
-    assert_eq!(document.row()["simulated"], true.into());
+    let chunk = encode(&data.trips[0].fixes);
+    let actor = Actor(data.trips[0].id.0);
+    document.append(actor, Instant(0), "track", "a", Appendix::Chunk(&chunk)).unwrap();
+    assert_eq!(document.row()["simulated"], Value::Bool(true));
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn every_sentence_has_its_slots_filled() {
     assert!(words::NOTES.len() >= 30);
     for template in words::ALL.iter().copied().flatten().filter(|t| t.contains('{')) {
         let filled = words::fill(template, words::Goods::Food, &mut random);
-        assert!(!filled.contains(['{', '}']) && filled.len() >= template.len() / 2, "{template}");
+        assert!(!filled.contains(['{', '}']), "{filled}");
         let fixed = template.split(['{', '}']).step_by(2).map(str::len).sum::<usize>();
         assert!(filled.len() > fixed, "a slot of {template:?} is unknown");
     }
@@ -160,6 +162,10 @@ fn the_customers_file_can_be_imported_whole() {
     for (name, count) in lines {
         let file = std::fs::read(folder.path().join(format!("{name}.csv"))).unwrap();
         assert!(file.starts_with("\u{feff}".as_bytes()));
-        assert_eq!(csv::Reader::from_reader(file.as_slice()).records().map(Result::unwrap).count(), count, "{name}");
+        assert_eq!(
+            csv::Reader::from_reader(file.as_slice()).into_records().collect::<csv::Result<Vec<_>>>().unwrap().len(),
+            count,
+            "{name}"
+        );
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn make(spec: &Spec, customers: &[Customer], count: usize) -> Vec<Vis
 
 /// A round through a beat: from the centre always on to the nearest customer who is active and has a pin.
 fn round(customers: &[Customer], beat: &[usize], centre: Point, stops: usize) -> Vec<usize> {
-    let mut left: Vec<usize> = beat.iter().copied().filter(|c| customers[*c].pin().is_some() && customers[*c].text("status") == "active").collect();
+    let mut left: Vec<usize> =
+        beat.iter().copied().filter(|c| customers[*c].pin().is_some() && customers[*c].text("status") == "active").collect();
     let mut round = Vec::new();
     let mut here = centre;
     while round.len() < stops {
@@ -71,7 +72,8 @@ fn one(spec: &Spec, customers: &[Customer], beats: &Beats, rounds: &[Vec<usize>;
             report.push_str(&words::fill(words::pick(words::REPORTS, &mut random), goods, &mut random));
         }
     }
-    let mut life = Life { rep, day, moments: Vec::new(), random };
+    let ahead = day.0.signed_duration_since(spec.today.0).num_days().max(0);
+    let mut life = Life { rep, day, ahead, moments: Vec::new(), random };
     life.live(fate, position, &customers[customer]);
     Visit { id: RecordId(uuid(spec.seed, "visit", index)), customer, rep, reason, report, life: life.moments }
 }
@@ -116,6 +118,8 @@ fn by_chance(spec: &Spec, random: &mut Random) -> (Fate, Day, Option<i64>) {
 struct Life {
     rep: usize,
     day: Day,
+    /// Days from today to its day, if that is still to come: it was planned before today.
+    ahead: i64,
     moments: Vec<Moment>,
     random: Random,
 }
@@ -127,7 +131,7 @@ impl Life {
             let before = self.random.within(1..=6);
             let minute = self.random.within(16 * 60..=20 * 60);
             let plan = Step::Planned { day: self.day, zone: ZONE.to_owned(), position };
-            self.push(self.rep, -before, minute, plan);
+            self.push(self.rep, -self.ahead - before, minute, plan);
         }
         if fate == Fate::Planned {
             return;

@@ -97,9 +97,5 @@ async fn invoke(command: &str, args: &[(&str, JsValue)]) -> Result<JsValue> {
 }
 
 fn options() -> JsValue {
-    object(&[
-        ("enableHighAccuracy", JsValue::TRUE),
-        ("timeout", JsValue::from(TIMEOUT_MS)),
-        ("maximumAge", JsValue::from(FRESH_MS)),
-    ])
+    object(&[("enableHighAccuracy", JsValue::TRUE), ("timeout", JsValue::from(TIMEOUT_MS)), ("maximumAge", JsValue::from(FRESH_MS))])
 }

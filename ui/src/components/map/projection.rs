@@ -38,10 +38,8 @@ impl Projection {
             high.longitude = high.longitude.max(point.longitude);
         }
         let (low, high) = bounds?;
-        let middle = Point {
-            latitude: f64::midpoint(low.latitude, high.latitude),
-            longitude: f64::midpoint(low.longitude, high.longitude),
-        };
+        let middle =
+            Point { latitude: f64::midpoint(low.latitude, high.latitude), longitude: f64::midpoint(low.longitude, high.longitude) };
         let along = METRES_PER_DEGREE * middle.latitude.to_radians().cos().max(0.01);
         let wide = ((high.longitude - low.longitude) * along).max(LEAST_SPAN_M);
         let tall = ((high.latitude - low.latitude) * METRES_PER_DEGREE).max(LEAST_SPAN_M);
@@ -100,4 +98,3 @@ pub(super) fn grid(step: f64) -> String {
     }
     out
 }
-

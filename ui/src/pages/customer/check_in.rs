@@ -6,7 +6,7 @@ use super::rows::{is, now, pin};
 use crate::backend::call;
 use crate::backend::location::locate;
 use crate::components::{Button, ButtonKind, Dialog, Field, Icon, TextInput};
-use crate::hooks::{use_i18n, use_session, use_today, use_toasts};
+use crate::hooks::{use_i18n, use_session, use_toasts, use_today};
 use crate::i18n::Arg;
 use crate::route::{Route, go};
 use maydan_core::command::{CheckIn, ListRecords, Record};
@@ -130,12 +130,8 @@ pub fn CheckInNow(props: &CheckInNowProps) -> Html {
 
 /// This person's stop at the customer today, so that a check-in uses it instead of making a second visit.
 async fn planned(me: Option<RecordId>, customer: RecordId, today: Day) -> Option<RecordId> {
-    let filters = vec![
-        is("customer", customer.to_string()),
-        is("rep", me?.to_string()),
-        is("day", today.to_string()),
-        is("status", "planned"),
-    ];
+    let filters =
+        vec![is("customer", customer.to_string()), is("rep", me?.to_string()), is("day", today.to_string()), is("status", "planned")];
     let page = call(ListRecords { kind: "visit".to_owned(), filters, limit: 1, ..ListRecords::default() }).await.ok()?;
     page.lines.first().map(|line| line.id)
 }

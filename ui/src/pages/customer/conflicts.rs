@@ -4,9 +4,9 @@ use super::values::show_value;
 use crate::components::{Bdi, Button, ButtonKind, Icon, IconView};
 use crate::hooks::{use_command, use_i18n};
 use crate::i18n::{Arg, I18n};
+use maydan_core::Instant;
 use maydan_core::command::{EditFields, Record, Revision};
 use maydan_core::document::{Conflict, ConflictValue, Edit};
-use maydan_core::Instant;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -3,9 +3,9 @@
 use super::rows::{pin, text};
 use crate::components::{Icon, IconView};
 use crate::hooks::use_i18n;
+use maydan_core::Row;
 use maydan_core::domain::geo::Point;
 use maydan_core::text::Phone;
-use maydan_core::Row;
 use yew::prelude::*;
 
 /// Country code of numbers that were typed without one: Libya's, as in the search forms of phones.
@@ -24,10 +24,8 @@ pub fn ContactLinks(props: &ContactLinksProps) -> Html {
     let i18n = use_i18n();
     let phone = phone(&props.row);
     let call = phone.as_ref().map(|phone| format!("tel:{}", phone.dial()));
-    let write = phone
-        .as_ref()
-        .and_then(|phone| phone.e164.as_deref())
-        .map(|number| format!("https://wa.me/{}", number.trim_start_matches('+')));
+    let write =
+        phone.as_ref().and_then(|phone| phone.e164.as_deref()).map(|number| format!("https://wa.me/{}", number.trim_start_matches('+')));
     let drive = pin(&props.row).map(directions);
     if call.is_none() && drive.is_none() {
         return Html::default();
@@ -54,10 +52,7 @@ fn way(icon: Icon, label: String, href: Option<String>, testid: &'static str) ->
 
 /// The number to reach her by.
 fn phone(row: &Row) -> Option<Phone> {
-    ["phone", "other_phone"]
-        .into_iter()
-        .map(|field| Phone::parse(text(row, field), HOME))
-        .find(|phone| !phone.dial().is_empty())
+    ["phone", "other_phone"].into_iter().map(|field| Phone::parse(text(row, field), HOME)).find(|phone| !phone.dial().is_empty())
 }
 
 /// Android offers every map app for `geo:`; elsewhere a web address is what opens a map.

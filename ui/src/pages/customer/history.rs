@@ -4,9 +4,9 @@ use super::values::show_value;
 use crate::components::{Bdi, Button, ButtonKind, Empty, ErrorBox, Icon, IconView, Skeleton};
 use crate::hooks::{use_command, use_i18n, use_query};
 use crate::i18n::I18n;
+use maydan_core::Instant;
 use maydan_core::command::{EditFields, History, HistoryPage, Record, Revision};
 use maydan_core::document::{DELETED_AT, Edit, FieldChange, HistoryEntry};
-use maydan_core::Instant;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -3,7 +3,7 @@
 use super::check_in::CheckInNow;
 use super::rows::{is, link, text};
 use crate::components::{Bdi, Button, ButtonKind, Empty, ErrorBox, Field, GradeChip, Icon, Skeleton, StatusChip, TextInput};
-use crate::hooks::{use_command, use_i18n, use_query, use_today, use_toasts};
+use crate::hooks::{use_command, use_i18n, use_query, use_toasts, use_today};
 use crate::i18n::{Arg, I18n};
 use crate::route::Route;
 use maydan_core::command::{Line, ListRecords, PlanVisit, Record, RecordPage, Revision, Sort};

@@ -65,7 +65,8 @@ pub fn Filters(props: &FiltersProps) -> Html {
     let chosen = props.chosen.clone();
     let status = html! { <Select value={chosen.status} options={statuses} onchange={on_status} testid="customers-filter-status" /> };
     let city = html! { <Select value={chosen.city} options={cities} onchange={on_city} testid="customers-filter-city" /> };
-    let activity = html! { <Select value={chosen.activity} options={activities} onchange={on_activity} testid="customers-filter-activity" /> };
+    let activity =
+        html! { <Select value={chosen.activity} options={activities} onchange={on_activity} testid="customers-filter-activity" /> };
     html! {
         <div class="p1-filters" role="group" aria-label={i18n.t("page-customers-filters")}>
             { labelled(i18n.label("customer", "status"), status) }

@@ -6,7 +6,14 @@ use maydan_core::import::{DecimalMark, Layout, RowError};
 
 /// The table as text: with a byte-order mark, so that spreadsheets read it as UTF-8, and `;` where a comma is the
 /// decimal mark. `why` says what is wrong with a row; `line` and `problem` head the first two columns.
-pub fn table(errors: &[RowError], header: &[String], layout: &Layout, line: &str, problem: &str, why: impl Fn(&RowError) -> String) -> String {
+pub fn table(
+    errors: &[RowError],
+    header: &[String],
+    layout: &Layout,
+    line: &str,
+    problem: &str,
+    why: impl Fn(&RowError) -> String,
+) -> String {
     let delimiter = if layout.decimal == DecimalMark::Comma { ';' } else { ',' };
     let mut text = String::from('\u{feff}');
     push(&mut text, delimiter, [line.to_owned(), problem.to_owned()].into_iter().chain(header.iter().cloned()));

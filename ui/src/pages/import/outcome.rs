@@ -89,13 +89,15 @@ pub fn Problems(props: &ProblemsProps) -> Html {
     if props.total == 0 {
         return Html::default();
     }
-    let rows = props.errors.iter().take(LISTED).enumerate().map(|(place, error)| html! {
-        <li key={place} class="p2-item" data-testid="import-bad-row">
-            <div class="p2-row-main">
-                <span>{ i18n.ta("page-import-at-line", &[("line", error.line.into())]) }{ " · " }{ why(&i18n, error) }</span>
-                <span class="muted p2-clip" dir="auto">{ error.cells.join(" | ") }</span>
-            </div>
-        </li>
+    let rows = props.errors.iter().take(LISTED).enumerate().map(|(place, error)| {
+        html! {
+            <li key={place} class="p2-item" data-testid="import-bad-row">
+                <div class="p2-row-main">
+                    <span>{ i18n.ta("page-import-at-line", &[("line", error.line.into())]) }{ " · " }{ why(&i18n, error) }</span>
+                    <span class="muted p2-clip" dir="auto">{ error.cells.join(" | ") }</span>
+                </div>
+            </li>
+        }
     });
     html! {
         <section>

@@ -29,7 +29,8 @@ pub fn Preview(props: &PreviewProps) -> Html {
     let i18n = use_i18n();
     let session = use_session();
     let territory = use_state_eq(|| None::<ScopeId>);
-    let territories = use_query(Some(ListRecords { kind: "territory".to_owned(), limit: MAX_PAGE, ..ListRecords::default() }), &["territory"]);
+    let territories =
+        use_query(Some(ListRecords { kind: "territory".to_owned(), limit: MAX_PAGE, ..ListRecords::default() }), &["territory"]);
     let own: Vec<(AttrValue, String)> = territories.data.as_ref().map_or_else(Vec::new, |page| {
         let may_write = |id: RecordId| {
             let scope = ScopeId::from(id);

@@ -44,7 +44,8 @@ pub fn Answer(props: &AnswerProps) -> Html {
         }))
     };
     let answer = {
-        let (visit, saw, waits, comment, missing, section) = (props.visit, props.saw.clone(), props.waits, comment.clone(), missing.clone(), section.clone());
+        let (visit, saw, waits, comment, missing, section) =
+            (props.visit, props.saw.clone(), props.waits, comment.clone(), missing.clone(), section.clone());
         Callback::from(move |approve: bool| {
             let words = comment.trim().to_owned();
             if approve && !waits {

@@ -33,7 +33,9 @@ pub struct QueueProps {
 pub fn Queue(props: &QueueProps) -> Html {
     let i18n = use_i18n();
     let nav = use_navigator();
-    let view = use_state_eq(|| SessionStorage::get::<String>(VIEW).ok().filter(|view| VIEWS.contains(&view.as_str())).unwrap_or_else(|| VIEWS[0].to_owned()));
+    let view = use_state_eq(|| {
+        SessionStorage::get::<String>(VIEW).ok().filter(|view| VIEWS.contains(&view.as_str())).unwrap_or_else(|| VIEWS[0].to_owned())
+    });
     let limit = use_state_eq(|| STEP);
     let visits = use_query(
         Some(ListRecords {
@@ -77,7 +79,8 @@ pub fn Queue(props: &QueueProps) -> Html {
             view.set(chosen.to_string());
         })
     };
-    let tabs: Vec<(AttrValue, String)> = VIEWS.iter().map(|view| (AttrValue::Static(*view), i18n.t(&format!("page-review-tab-{view}")))).collect();
+    let tabs: Vec<(AttrValue, String)> =
+        VIEWS.iter().map(|view| (AttrValue::Static(view), i18n.t(&format!("page-review-tab-{view}")))).collect();
     let more = visits.data.as_ref().is_some_and(|page| page.total > *limit && *limit < MAX_PAGE);
     let show_more = {
         let limit = limit.clone();

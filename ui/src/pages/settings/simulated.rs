@@ -63,7 +63,7 @@ pub fn Simulated() -> Html {
     };
     let speeds: Vec<(AttrValue, String)> = SPEEDS
         .iter()
-        .map(|word| (AttrValue::Static(*word), i18n.ta("page-settings-gpx-times", &[("times", word.parse::<i64>().unwrap_or(1).into())])))
+        .map(|word| (AttrValue::Static(word), i18n.ta("page-settings-gpx-times", &[("times", word.parse::<i64>().unwrap_or(1).into())])))
         .collect();
     html! {
         <section>

@@ -80,13 +80,8 @@ pub fn start(trip: RecordId) {
     if running(trip).is_some() {
         return;
     }
-    let recorder = Rc::new(Recorder {
-        trip,
-        seen: Cell::new(None),
-        kept: Cell::new(None),
-        waiting: RefCell::default(),
-        sending: Cell::new(false),
-    });
+    let recorder =
+        Rc::new(Recorder { trip, seen: Cell::new(None), kept: Cell::new(None), waiting: RefCell::default(), sending: Cell::new(false) });
     publish(&Recording::default());
     let found = {
         let recorder = recorder.clone();

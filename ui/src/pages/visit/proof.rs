@@ -3,9 +3,7 @@
 use crate::components::{Chip, GradeChip, Icon, Tone};
 use crate::hooks::use_i18n;
 use maydan_core::Instant;
-use maydan_core::domain::visit::{
-    DOUBTFUL_ACCURACY_M, DOUBTFUL_AGE_MS, DOUBTFUL_SKEW_MS, Event as VisitEvent, Evidence, RADIUS_M, Step,
-};
+use maydan_core::domain::visit::{DOUBTFUL_ACCURACY_M, DOUBTFUL_AGE_MS, DOUBTFUL_SKEW_MS, Event as VisitEvent, Evidence, RADIUS_M, Step};
 use yew::prelude::*;
 
 /// The check-in that counts: the first one. Later ones did not fit the state.

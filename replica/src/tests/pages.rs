@@ -1,0 +1,126 @@
+//! What comes from elsewhere: pages of the feeds, put together here as a server would.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::Batch;
+use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, Outcome, Page};
+
+/// A batch of one device as a page for the other.
+pub(super) fn page(batch: &Batch) -> Page {
+    let entry = |item: &Item| match item {
+        Item::Open { doc, kind, parent, scope } => Entry::Enter(Box::new(Entered {
+            doc: *doc,
+            kind: kind.clone(),
+            scope: *scope,
+            parent: *parent,
+            snapshot: None,
+            ready: None,
+            changes: Vec::new(),
+        })),
+        Item::Change { doc, bytes } => Entry::Change { doc: *doc, bytes: bytes.clone() },
+    };
+    Page { epoch: Uuid::nil(), entries: batch.items.iter().map(entry).collect(), cursors: Vec::new(), has_more: false }
+}
+
+/// Brings what one device has not sent yet to the other, and acknowledges it.
+pub(super) fn deliver(from: &mut Replica, to: &mut Replica) {
+    loop {
+        let batch = from.batch().unwrap();
+        if batch.items.is_empty() {
+            return;
+        }
+        to.apply_page(&page(&batch)).unwrap();
+        from.apply_outcomes(&batch, &vec![Outcome::Duplicate; batch.items.len()]).unwrap();
+    }
+}
+
+/// Brings each device what the other has not sent yet.
+pub(super) fn exchange(one: &mut Replica, two: &mut Replica) {
+    deliver(one, two);
+    deliver(two, one);
+}
+
+#[test]
+fn an_item_leaves_the_outbox_only_when_the_server_has_it() {
+    let mut replica = open(Place::Memory);
+    let id = customer(&mut replica, "شركة النور");
+    let batch = replica.batch().unwrap();
+    assert_eq!(batch.items.len(), 2);
+    assert_eq!(replica.apply_outcomes(&batch, &[Outcome::Duplicate]).unwrap_err().code, maydan_core::ErrorCode::BadRequest);
+    assert_eq!(replica.counts().unwrap().pending, 2, "an answer that does not fit changes nothing");
+
+    let refused = Outcome::Rejected { code: maydan_core::ErrorCode::Forbidden, message: "no".into() };
+    replica.apply_outcomes(&batch, &[Outcome::Accepted { seq: 1 }, refused]).unwrap();
+    let counts = replica.counts().unwrap();
+    assert_eq!((counts.pending, counts.refused), (1, 1), "refused work is kept and shown");
+    assert!(!replica.has_sendable().unwrap(), "and waits for a person");
+    assert_eq!(replica.outbox(Outbox { limit: 10 }).unwrap().items[0].refused, Some(maydan_core::ErrorCode::Forbidden));
+
+    replica.retry_item(RetryItem { id }).unwrap();
+    let batch = replica.batch().unwrap();
+    assert_eq!(batch.items.len(), 1);
+    replica.apply_outcomes(&batch, &[Outcome::Accepted { seq: 2 }]).unwrap();
+    assert_eq!(replica.counts().unwrap(), crate::Counts::default());
+    assert!(!replica.list_records(all("customer")).unwrap().lines[0].pending);
+}
+
+#[test]
+fn a_damaged_change_in_a_page_leaves_the_good_ones() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    exchange(&mut amal, &mut basma);
+    set(&mut amal, one, "city", "طرابلس");
+    set(&mut amal, two, "city", "مصراتة");
+    let mut page = page(&amal.batch().unwrap());
+    let damaged: Vec<Entry> = page
+        .entries
+        .iter()
+        .map(|entry| {
+            let Entry::Change { doc, bytes } = entry else { panic!("only changes are on their way") };
+            let mut bytes = bytes.clone();
+            *bytes.last_mut().unwrap() ^= 0x5A;
+            Entry::Change { doc: *doc, bytes }
+        })
+        .collect();
+    drop(page.entries.splice(0..0, damaged));
+    page.entries.push(Entry::Change { doc: one, bytes: b"no change at all".to_vec().into() });
+    page.cursors.push(Cursor { scope: TERRITORY, seq: 7, since: 7, upto: 7 });
+
+    basma.apply_page(&page).unwrap();
+    assert_eq!(row(&mut basma, one)["city"], Value::from("طرابلس"));
+    assert_eq!(row(&mut basma, two)["city"], Value::from("مصراتة"));
+    assert_eq!(basma.fingerprint(Fingerprint {}).unwrap(), amal.fingerprint(Fingerprint {}).unwrap());
+    let cursor = basma.cursors().unwrap().into_iter().find(|c| c.scope == TERRITORY).unwrap();
+    assert_eq!(cursor.seq, 7, "the feed goes on behind the damage");
+}
+
+#[test]
+fn a_page_that_comes_twice_or_late_changes_nothing() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = customer(&mut amal, "شركة النور");
+    let opened = page(&amal.batch().unwrap());
+    basma.apply_page(&opened).unwrap();
+    set(&mut amal, id, "city", "طرابلس");
+    exchange(&mut amal, &mut basma);
+    let before = basma.fingerprint(Fingerprint {}).unwrap();
+    basma.apply_page(&opened).unwrap();
+    assert_eq!(basma.fingerprint(Fingerprint {}).unwrap(), before);
+    assert_eq!(row(&mut basma, id)["city"], Value::from("طرابلس"));
+}
+
+#[test]
+fn a_record_that_left_goes_only_after_its_unsent_work() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = customer(&mut amal, "شركة النور");
+    exchange(&mut amal, &mut basma);
+    set(&mut basma, id, "city", "طرابلس");
+    let mut left = page(&Batch::default());
+    left.entries.push(Entry::Leave { doc: id, scope: TERRITORY });
+    basma.apply_page(&left).unwrap();
+    assert_eq!(row(&mut basma, id)["city"], Value::from("طرابلس"), "something of it waits to be sent");
+    deliver(&mut basma, &mut amal);
+    assert_eq!(basma.get_record(GetRecord { id }).unwrap_err().code, maydan_core::ErrorCode::NotFound);
+    assert_eq!(basma.list_records(all("customer")).unwrap().total, 0);
+    assert!(found(&mut basma, "نور").is_empty());
+    assert_eq!(row(&mut amal, id)["city"], Value::from("طرابلس"));
+}

@@ -1,0 +1,10 @@
+//! The offline story with real processes: a server, two devices, real HTTP, kill -9.
+//!
+//! A journal outside the replicas records every save that a device has acknowledged. What a third, fresh device reads
+//! after its first sync, less that journal, is what was lost: it must be nothing.
+
+mod device;
+mod journal;
+mod story;
+
+pub use story::{Report, play};

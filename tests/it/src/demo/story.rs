@@ -1,0 +1,202 @@
+//! Who does what.
+
+use super::device::Device;
+use super::journal::{Journal, Saved};
+use crate::world::PASSWORD;
+use maydan_core::command::*;
+use maydan_core::document::Edit;
+use maydan_core::domain::geo::{Fix, Point};
+use maydan_core::{Error, Instant, RecordId, Result, Value};
+use maydan_sync_server::{NewUser, Store};
+use serde::Serialize;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// What came of the story.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Saves that a device has acknowledged.
+    pub captured: usize,
+    /// Records that both devices hold with equal heads.
+    pub merged: usize,
+    /// Acknowledged saves that a fresh device does not have.
+    pub lost: usize,
+    /// Values kept beside another one of the same field.
+    pub conflicts_kept: usize,
+    /// Whether heads and projections of all devices are equal.
+    pub equal: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// A server process.
+struct Serving(Child);
+
+impl Serving {
+    fn start(programs: &Path, data: &Path, port: u16) -> Result<Self> {
+        let failed = |e: std::io::Error| Error::internal(format!("the server did not start: {e}"));
+        let mut child = Command::new(programs.join("maydan-sync-server"))
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(data)
+            .env("MAYDAN_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let mut line = String::new();
+        if let Some(out) = child.stdout.take() {
+            BufReader::new(out).read_line(&mut line).map_err(failed)?;
+        }
+        if line.starts_with("listening on") { Ok(Self(child)) } else { Err(Error::internal("the server did not listen")) }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // kill -9: that is what the story asks for.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Plays the story in `folder` with the programs in `programs`.
+pub fn play(programs: &Path, folder: &Path) -> Result<Report> {
+    let begun = std::time::Instant::now();
+    let data = company(folder)?;
+    let port = free_port()?;
+    let url = format!("http://127.0.0.1:{port}");
+    let server = Serving::start(programs, &data, port)?;
+    let mut journal = Journal::new(&folder.join("journal.jsonl"))?;
+    let mut amal = signed_in(programs, &folder.join("amal"), &url, "amal")?;
+    let mut basma = signed_in(programs, &folder.join("basma"), &url, "basma")?;
+
+    let customer = create(&mut amal, &mut journal, "customer", &[("name", "شركة النور".into()), ("latitude", 32.8872.into()), ("longitude", 13.1913.into())])?;
+    let note = create(&mut amal, &mut journal, "note", &[("customer", customer.to_string().into()), ("body", "زبون قديم. ".into())])?;
+    amal.settles()?;
+    basma.settles()?;
+
+    drop(server);
+    work_offline(&mut amal, &mut journal, customer, note, &Work { phone: "0912345678", activity: "بقالة", at_end: false, words: "اتصلت به. " })?;
+    work_offline(&mut basma, &mut journal, customer, note, &Work { phone: "", activity: "جملة", at_end: true, words: "يريد عرض سعر." })?;
+    let mut amal = amal.killed_and_restarted(programs)?;
+    let mut basma = basma.killed_and_restarted(programs)?;
+    set(&mut amal, &mut journal, customer, "address", "شارع الجمهورية")?;
+    set(&mut basma, &mut journal, customer, "city", "طرابلس")?;
+
+    let server = Serving::start(programs, &data, port)?;
+    amal.settles()?;
+    drop(server); // in the middle of it all, once more
+    let mut amal = amal.killed_and_restarted(programs)?;
+    let _server = Serving::start(programs, &data, port)?;
+    for device in [&mut amal, &mut basma] {
+        device.settles()?;
+    }
+    amal.settles()?;
+
+    let mut fresh = signed_in(programs, &folder.join("fresh"), &url, "huda")?;
+    fresh.settles()?;
+    let missing = journal.missing_on(&mut fresh)?;
+    let conflicts = fresh.ask(&ListConflicts {})?;
+    let prints = [amal.ask(&Fingerprint {})?, basma.ask(&Fingerprint {})?, fresh.ask(&Fingerprint {})?];
+    let merged = prints[0].heads.iter().filter(|(id, heads)| prints.iter().all(|p| p.heads.get(id) == Some(heads)));
+    Ok(Report {
+        captured: journal.len(),
+        merged: merged.count(),
+        lost: missing.len(),
+        conflicts_kept: conflicts.records.iter().flat_map(|r| &r.conflicts).map(|c| c.values.len() - 1).sum(),
+        equal: prints.iter().all(|p| *p == prints[0]),
+        seconds: (begun.elapsed().as_secs_f64() * 10.0).round() / 10.0,
+    })
+}
+
+/// Two reps and a manager who see all of each other's work, so that their replicas must become equal.
+fn company(folder: &Path) -> Result<PathBuf> {
+    let data = folder.join("server");
+    let store = Store::init(&data)?;
+    let territory = store.add_territory("طرابلس")?;
+    let mut people = Vec::new();
+    for (login, role, level) in [("amal", "rep", Level::Write), ("basma", "rep", Level::Write), ("huda", "manager", Level::Manage)] {
+        let id = store.add_user(&NewUser { login: login.into(), name: login.into(), role: role.into(), password: PASSWORD.into() })?;
+        store.grant(id, territory, level)?;
+        people.push(id);
+    }
+    for (who, whose) in people.iter().flat_map(|who| people.iter().map(move |whose| (*who, *whose))).filter(|(a, b)| a != b) {
+        store.grant(who, whose.into(), Level::Read)?;
+    }
+    Ok(data)
+}
+
+fn free_port() -> Result<u16> {
+    let failed = |e: std::io::Error| Error::internal(format!("no port: {e}"));
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map(|a| a.port()).map_err(failed)
+}
+
+fn signed_in(programs: &Path, folder: &Path, url: &str, login: &str) -> Result<Device> {
+    let mut device = Device::start(programs, folder)?;
+    device.ask(&SignIn { server: url.into(), login: login.into(), password: PASSWORD.into() })?;
+    Ok(device)
+}
+
+/// What one rep does differently from the other.
+struct Work {
+    phone: &'static str,
+    activity: &'static str,
+    at_end: bool,
+    words: &'static str,
+}
+
+fn work_offline(device: &mut Device, journal: &mut Journal, customer: RecordId, note: RecordId, work: &Work) -> Result<()> {
+    if !work.phone.is_empty() {
+        set(device, journal, customer, "phone", work.phone)?;
+    }
+    set(device, journal, customer, "activity", work.activity)?;
+    let at = if work.at_end { usize::MAX } else { 0 };
+    let splice = Edit::Splice { field: "body".into(), at, delete: 0, insert: work.words.into() };
+    device.ask(&EditFields { id: note, base: None, edits: vec![splice] })?;
+    journal.saved(Saved::Words { record: note, field: "body".into(), words: work.words.trim().into() })?;
+
+    let checked_in = device.ask(&CheckIn { visit: None, customer, fix: Some(fix(0)), reason: None })?;
+    let visit = checked_in.revision.id;
+    journal.saved(Saved::Step { visit, step: "checked_in".into() })?;
+    set(device, journal, visit, "report", "المخزون جيد والعميل راضٍ.")?;
+    device.ask(&CheckOut { visit, fix: None })?;
+    journal.saved(Saved::Step { visit, step: "checked_out".into() })?;
+    device.ask(&SubmitVisit { visit })?;
+    journal.saved(Saved::Step { visit, step: "submitted".into() })?;
+
+    let trip = device.ask(&StartTrip {})?.id;
+    for n in 0..40_u64 {
+        let count = device.ask(&AddPings { trip, fixes: (0..5).map(|k| fix(n * 5 + k)).collect() })?.pings;
+        journal.saved(Saved::Pings { trip, count })?;
+    }
+    Ok(())
+}
+
+fn create(device: &mut Device, journal: &mut Journal, kind: &str, fields: &[(&str, Value)]) -> Result<RecordId> {
+    let row = fields.iter().map(|(f, v)| ((*f).to_owned(), v.clone())).collect();
+    let id = device.ask(&CreateRecord { kind: kind.into(), id: None, scope: None, fields: row })?.id;
+    for (field, value) in fields.iter().filter(|(f, _)| *f != "body") {
+        journal.saved(Saved::Field { record: id, field: (*field).into(), value: value.clone() })?;
+    }
+    Ok(id)
+}
+
+fn set(device: &mut Device, journal: &mut Journal, record: RecordId, field: &str, value: &str) -> Result<()> {
+    device.ask(&EditFields { id: record, base: None, edits: vec![Edit::set(field, value)] })?;
+    journal.saved(Saved::Field { record, field: field.into(), value: value.into() })
+}
+
+/// The n-th position of a drive, one a minute.
+fn fix(n: u64) -> Fix {
+    #[expect(clippy::cast_precision_loss, reason = "small")]
+    let along = n as f64;
+    Fix {
+        point: Point { latitude: 32.8872 + along * 0.001, longitude: 13.1913 },
+        accuracy: 8.0,
+        at: Instant(chrono::Utc::now().timestamp_millis() + i64::try_from(n).unwrap_or(0) * 1_000),
+        mock: false,
+        simulated: true,
+        battery: Some(80),
+    }
+}
