@@ -20,7 +20,7 @@ pub mod genesis;
 mod history;
 mod view;
 
-pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, decode_change};
+pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, RootWrite, decode_change};
 pub use conflict::{Conflict, ConflictValue};
 pub use edit::{Appendix, Edit, Written};
 pub use history::{FieldChange, HistoryEntry};
@@ -77,7 +77,7 @@ impl Document {
     fn upgrade(&mut self) -> Result<()> {
         let all = genesis::changes(&self.kind, self.id)?;
         let missing: Vec<_> = all.into_iter().filter(|c| self.auto.get_change_by_hash(&c.hash()).is_none()).collect();
-        if !missing.is_empty() && !self.auto.get_heads().is_empty() {
+        if !missing.is_empty() {
             self.auto.apply_changes(missing)?;
         }
         Ok(())

@@ -38,12 +38,21 @@ pub(crate) struct Remote {
     base: String,
 }
 
-/// News from the server.
+/// What the stream of pokes says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Something was accepted; the count of this server process.
+    News(u64),
+    /// The line is still there.
+    Alive,
+}
+
+/// The stream of pokes.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) type Pokes = futures_util::stream::BoxStream<'static, u64>;
+pub(crate) type Pokes = futures_util::stream::BoxStream<'static, Heard>;
 /// News from the server.
 #[cfg(target_arch = "wasm32")]
-pub(crate) type Pokes = futures_util::stream::LocalBoxStream<'static, u64>;
+pub(crate) type Pokes = futures_util::stream::LocalBoxStream<'static, Heard>;
 
 impl Remote {
     /// A server by its address.
@@ -81,9 +90,10 @@ impl Remote {
     pub async fn pokes(&self, token: &str) -> Result<Pokes, Failure> {
         let response = self.client.get(format!("{}/v1/poke", self.base)).bearer_auth(token).send().await.map_err(offline)?;
         let response = checked(response, "text/event-stream").await?;
-        let lines = response.bytes_stream().take_while(|chunk| std::future::ready(chunk.is_ok())).filter_map(|chunk| {
+        let lines = response.bytes_stream().take_while(|chunk| std::future::ready(chunk.is_ok())).map(|chunk| {
             let text = chunk.ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()).unwrap_or_default();
-            std::future::ready(text.lines().rev().find_map(|line| line.strip_prefix("data:")?.trim().parse().ok()))
+            let count = text.lines().rev().find_map(|line| line.strip_prefix("data:")?.trim().parse().ok());
+            count.map_or(Heard::Alive, Heard::News)
         });
         #[cfg(not(target_arch = "wasm32"))]
         return Ok(lines.boxed());

@@ -2,16 +2,21 @@
 
 use crate::Platform;
 use crate::app::{App, lock};
-use crate::http::{Failure, Pokes, Remote};
+use crate::http::{Failure, Heard, Pokes, Remote};
 use crate::timer::sleep;
 use futures_util::future::{Either, select};
 use futures_util::{FutureExt, StreamExt, pin_mut};
 use maydan_core::sync::client::{Client, FIRST_WAIT_MS, Seen, Step};
 use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL, Page, Pull, Push, PushAnswer, RefreshRequest, Tokens};
 use maydan_core::{Error, ErrorCode};
+use maydan_replica::Replica;
 
 /// Without any poke, a round at least this often, milliseconds.
 const LONG_REST_MS: u64 = 5 * 60 * 1000;
+/// The same where no poke can come.
+const SHORT_REST_MS: u64 = 30 * 1000;
+/// The server says something at least every 25 seconds; a stream that is silent for longer than this is dead.
+const SILENCE_MS: u64 = 70 * 1000;
 
 /// The stream of pokes, and what `hello` said last.
 #[derive(Default)]
@@ -26,6 +31,7 @@ impl<P: Platform> App<P> {
         let mut client = Client::new();
         let mut news = News::default();
         let mut step = Step::Hello;
+        let mut session = self.sign_ins();
         loop {
             if lock(&self.replica).is_none() {
                 (client, news) = (Client::new(), News::default());
@@ -33,12 +39,17 @@ impl<P: Platform> App<P> {
                 step = Step::Hello;
                 continue;
             }
+            if session != self.sign_ins() {
+                // Somebody signed in: another person, or the same one with new tokens.
+                session = self.sign_ins();
+                (client, news, step) = (Client::new(), News::default(), Step::Hello);
+            }
             self.show(&client, step);
             let seen = match step {
-                Step::Hello => outcome(self.hello(&mut news).await),
-                Step::Push => outcome(self.push().await),
-                Step::Pull => outcome(self.pull().await),
-                Step::Refresh => outcome(self.refresh().await),
+                Step::Hello => outcome(self.hello(session, &mut news).await),
+                Step::Push => outcome(self.push(session).await),
+                Step::Pull => outcome(self.pull(session).await),
+                Step::Refresh => outcome(self.refresh(session).await),
                 Step::Rest => self.rest(&mut news).await,
                 Step::Wait(ms) => {
                     news.pokes = None;
@@ -50,8 +61,7 @@ impl<P: Platform> App<P> {
                 }
                 Step::AwaitSignIn => {
                     self.wake.notified().await;
-                    let signed_in = !lock(&self.progress).sign_in_needed;
-                    if signed_in { Seen::Authorised } else { Seen::Wake }
+                    Seen::Wake
                 }
             };
             if let Seen::Failed { code, .. } = seen {
@@ -90,6 +100,21 @@ impl<P: Platform> App<P> {
         self.publish();
     }
 
+    fn sign_ins(&self) -> u64 {
+        lock(&self.progress).sign_ins
+    }
+
+    /// Takes an answer in, unless somebody else has signed in since it was asked for.
+    fn with_session<T>(&self, session: u64, work: impl FnOnce(&mut Replica) -> maydan_core::Result<T>) -> Result<T, Failure> {
+        Ok(self.with_replica(|replica| {
+            if self.sign_ins() == session {
+                work(replica)
+            } else {
+                Err(Error::new(ErrorCode::Offline, "the answer was for another session"))
+            }
+        })?)
+    }
+
     fn remote(&self) -> Result<(Remote, String), Failure> {
         let server = lock(&self.profile).server.clone().unwrap_or_default();
         let token = lock(&self.access).clone();
@@ -98,33 +123,33 @@ impl<P: Platform> App<P> {
         Ok((Remote::new(&server)?, token))
     }
 
-    async fn hello(&self, news: &mut News) -> Result<Seen, Failure> {
+    async fn hello(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
         let (remote, token) = self.remote()?;
         let (actor, actors_known) = self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?;
         let hello = Hello { protocol: PROTOCOL, actor, actors_known };
         let answer: HelloAnswer = remote.json("hello", Some(&token), &hello).await?;
         let skew = answer.server_time.since(self.platform.host().now());
         news.known = answer.news;
-        Ok(self.with_replica(|r| {
+        self.with_session(session, |r| {
             r.set_clock_skew(skew);
             Ok(Seen::Hello { behind: r.apply_hello(&answer)?, pending: r.has_sendable()? })
-        })?)
+        })
     }
 
-    async fn push(&self) -> Result<Seen, Failure> {
+    async fn push(&self, session: u64) -> Result<Seen, Failure> {
         let (remote, token) = self.remote()?;
         let (batch, actor, epoch) = self.with_replica(|r| Ok((r.batch()?, r.actor(), r.epoch()?)))?;
         if batch.items.is_empty() {
             return Ok(Seen::Pushed { pending: false, epoch_changed: false });
         }
         let answer: PushAnswer = remote.msgpack("push", &token, &Push { actor, items: batch.items.clone() }).await?;
-        Ok(self.with_replica(|r| {
+        self.with_session(session, |r| {
             r.apply_outcomes(&batch, &answer.outcomes)?;
             Ok(Seen::Pushed { pending: r.has_sendable()?, epoch_changed: answer.epoch != epoch })
-        })?)
+        })
     }
 
-    async fn pull(&self) -> Result<Seen, Failure> {
+    async fn pull(&self, session: u64) -> Result<Seen, Failure> {
         let (remote, token) = self.remote()?;
         let (epoch, cursors) = self.with_replica(|r| Ok((r.epoch()?, r.cursors()?)))?;
         let first = cursors.iter().all(|c| c.since == 0);
@@ -134,20 +159,20 @@ impl<P: Platform> App<P> {
             let mut progress = lock(&self.progress);
             progress.receiving = Some(progress.receiving.unwrap_or(0).saturating_add(count));
         }
-        Ok(self.with_replica(|r| {
+        self.with_session(session, |r| {
             r.apply_page(&page)?;
             Ok(Seen::Pulled { has_more: page.has_more, pending: r.has_sendable()? })
-        })?)
+        })
     }
 
-    async fn refresh(&self) -> Result<Seen, Failure> {
+    async fn refresh(&self, session: u64) -> Result<Seen, Failure> {
         let server = lock(&self.profile).server.clone().unwrap_or_default();
         let device = lock(&self.profile).device;
         let refresh = self.platform.load_secret("refresh")?;
         let refresh = refresh.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "there is no session to renew"))?;
         let request = RefreshRequest { refresh, device };
         let tokens: Tokens = Remote::new(&server)?.json("refresh", None, &request).await?;
-        self.platform.store_secret("refresh", Some(&tokens.refresh))?;
+        self.with_session(session, |_| self.platform.store_secret("refresh", Some(&tokens.refresh)))?;
         *lock(&self.access) = Some(tokens.access);
         Ok(Seen::Authorised)
     }
@@ -155,26 +180,34 @@ impl<P: Platform> App<P> {
     /// Waits for work: here, at the server, or by the clock.
     async fn rest(&self, news: &mut News) -> Seen {
         if news.pokes.is_none() {
-            // Whoever can't be poked still asks now and then.
-            news.pokes = match self.remote() {
-                Ok((remote, token)) => remote.pokes(&token).await.ok(),
+            news.pokes = match self.pokes().await {
+                Ok(pokes) => Some(pokes),
+                Err(f) if matches!(f.error.code, ErrorCode::Offline | ErrorCode::ServerFailed | ErrorCode::SignInNeeded) => {
+                    return outcome(Err(f));
+                }
+                // Something on the way does not let streams through: ask now and then instead.
                 Err(_) => None,
             };
         }
+        let rest = if news.pokes.is_some() { LONG_REST_MS } else { SHORT_REST_MS };
         loop {
-            let poked = {
-                let timer = sleep(self.jittered(LONG_REST_MS));
+            let heard = {
+                let timer = sleep(self.jittered(rest));
                 let wake = self.wake.notified();
+                let silence = sleep(SILENCE_MS);
                 let poke = next(&mut news.pokes);
-                pin_mut!(timer, wake, poke);
-                match select(select(timer, wake), poke).await {
+                pin_mut!(timer, wake, poke, silence);
+                match select(select(timer, wake), select(poke, silence)).await {
                     Either::Left(_) => return Seen::Wake,
-                    Either::Right((poked, _)) => poked,
+                    Either::Right((Either::Left((heard, _)), _)) => heard,
+                    // A network that is gone without a word: the stream is dead and does not say so.
+                    Either::Right((Either::Right(_), _)) => None,
                 }
             };
-            match poked {
-                Some(count) if count == news.known => {}
-                Some(_) => return Seen::Wake,
+            match heard {
+                Some(Heard::Alive) => {}
+                Some(Heard::News(count)) if count == news.known => {}
+                Some(Heard::News(_)) => return Seen::Wake,
                 None => {
                     // The stream ended: the server went away or restarted. A round will tell, but not at once for everybody.
                     news.pokes = None;
@@ -185,6 +218,11 @@ impl<P: Platform> App<P> {
         }
     }
 
+    async fn pokes(&self) -> Result<Pokes, Failure> {
+        let (remote, token) = self.remote()?;
+        remote.pokes(&token).await
+    }
+
     /// Between half and one and a half times as long, so that a fleet does not come back all at once.
     fn jittered(&self, ms: u64) -> u64 {
         let mut random = [0; 2];
@@ -193,7 +231,7 @@ impl<P: Platform> App<P> {
     }
 }
 
-async fn next(pokes: &mut Option<Pokes>) -> Option<u64> {
+async fn next(pokes: &mut Option<Pokes>) -> Option<Heard> {
     match pokes {
         Some(stream) => stream.next().await,
         None => std::future::pending().await,

@@ -1,8 +1,8 @@
 //! Signing in and out. One database for each server and user: nobody's work gets into another's.
 
+use crate::Platform;
 use crate::app::{App, lock};
 use crate::http::Remote;
-use crate::{Platform, status::Progress};
 use maydan_core::command::{Event, Session, SessionUser, SignIn, SignOut, SignedOut};
 use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL, SignInRequest, Tokens};
 use maydan_core::{DeviceId, Error, RecordId, Result};
@@ -97,7 +97,10 @@ impl<P: Platform> App<P> {
         let body = SignInRequest { login: request.login.clone(), password: request.password.clone(), device };
         let tokens: Tokens = remote.json("sign-in", None, &body).await.map_err(|f| f.error)?;
         let open = lock(&self.replica).as_ref().and_then(|r| r.user().map(|u| u.id));
-        if open != Some(tokens.user) {
+        let same = open == Some(tokens.user) && lock(&self.profile).server.as_ref() == Some(&server);
+        if !same {
+            // What the loop has under way was for the other one.
+            lock(&self.progress).sign_ins += 1;
             // The other person's database is closed first; her unsent work stays in it.
             *lock(&self.replica) = None;
             let replica = self.open_replica(&server, tokens.user)?;
@@ -142,7 +145,7 @@ impl<P: Platform> App<P> {
         self.platform.store_secret("refresh", None)?;
         *lock(&self.access) = None;
         *lock(&self.replica) = None;
-        *lock(&self.progress) = Progress::default();
+        lock(&self.progress).signed_out();
         self.publish();
         self.emit(Event::Session(self.session()));
         self.wake.notify_one();

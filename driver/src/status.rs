@@ -16,6 +16,8 @@ pub(crate) struct Progress {
     pub last_error: Option<ErrorCode>,
     pub next_try: Option<Instant>,
     pub receiving: Option<u32>,
+    /// How often somebody signed in or out: an answer that was asked for before belongs to nobody who is here now.
+    pub sign_ins: u64,
     /// The newest round that somebody asked for, the newest that has begun, the newest that is done.
     asked: u64,
     begun: u64,
@@ -23,6 +25,11 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    /// Nobody is here: nothing of the last session is shown to the next.
+    pub fn signed_out(&mut self) {
+        *self = Self { sign_ins: self.sign_ins + 1, ..Self::default() };
+    }
+
     /// Asks for a round that begins from now on.
     pub fn ask(&mut self) -> u64 {
         self.asked += 1;
@@ -42,6 +49,7 @@ impl Progress {
     }
 
     pub fn signed_in_again(&mut self) {
+        self.sign_ins += 1;
         self.sign_in_needed = false;
         self.last_error = None;
     }

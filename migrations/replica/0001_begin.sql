@@ -46,10 +46,13 @@ CREATE TABLE outbox (
     item BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
+    -- The server lacks what this was made on: it is tried again in the next round.
+    waiting INTEGER NOT NULL DEFAULT 0,
     refused TEXT,
     message TEXT
 );
 CREATE INDEX outbox_document ON outbox (document);
+CREATE INDEX outbox_held ON outbox (document) WHERE refused IS NOT NULL OR waiting > 0;
 CREATE INDEX outbox_refused ON outbox (document) WHERE refused IS NOT NULL;
 
 CREATE TABLE cursor (

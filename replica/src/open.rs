@@ -80,17 +80,10 @@ fn lock(place: &Place) -> Result<Option<std::fs::File>> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let file = std::fs::OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(false)
-        .open(path.with_extension("lock"))
-        .map_err(failed)?;
+    let file = std::fs::OpenOptions::new().create(true).write(true).truncate(false).open(path.with_extension("lock")).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(Error::new(ErrorCode::InUse, "another Maydan works on this data: close it first"))
-        }
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::new(ErrorCode::InUse, "another Maydan works on this data: close it first")),
         Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
     }
 }

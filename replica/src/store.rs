@@ -126,7 +126,9 @@ pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result
     let conflicted = i64::from(!document.conflicts().is_empty());
     let heads = pack(&document.heads());
     let (tail, tail_bytes, snapshot_bytes): (i64, i64, i64) = db
-        .prepare_cached("UPDATE document SET heads = ?2, conflicted = ?3 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)")
+        .prepare_cached(
+            "UPDATE document SET heads = ?2, conflicted = ?3 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)",
+        )
         .and_then(|mut s| s.query_row(params![n, heads, conflicted], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
         .map_err(storage)?;
     if tail > LONG_TAIL || tail_bytes > snapshot_bytes {

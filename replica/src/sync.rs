@@ -7,13 +7,11 @@ pub(crate) use page::adopt;
 use crate::open::{meta, set_meta};
 use crate::{Replica, handler, storage, store};
 use maydan_core::command::{Event, SessionUser};
+use maydan_core::document::decode_change;
 use maydan_core::sync::wire::{Cursor, HelloAnswer, Item, MAX_PUSH_ITEMS, Outcome, Page, TARGET_BATCH_BYTES};
-use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
+use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::params;
 use uuid::Uuid;
-
-/// Times that a change is sent again because the server lacked what it was made on.
-const MOST_RESENDS: i64 = 5;
 
 /// Items to push, with the outbox rows they stand in.
 #[derive(Debug, Default)]
@@ -64,7 +62,7 @@ impl Replica {
     pub fn has_sendable(&mut self) -> Result<bool> {
         handler::pack_pings(self)?;
         self.db
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL))")
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL OR waiting > 0))")
             .and_then(|mut s| s.query_row([], |r| r.get(0)))
             .map_err(storage)
     }
@@ -76,7 +74,7 @@ impl Replica {
             .db
             .prepare_cached(
                 "SELECT n, item FROM outbox
-                 WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL) ORDER BY n LIMIT ?1",
+                 WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL OR waiting > 0) ORDER BY n LIMIT ?1",
             )
             .map_err(storage)?;
         let mut rows = statement.query([MAX_PUSH_ITEMS]).map_err(storage)?;
@@ -103,6 +101,7 @@ impl Replica {
             return Err(Error::bad_request("the server answered with another number of outcomes than there were items"));
         }
         let mut resend = Vec::new();
+        let own = self.actor;
         let tx = self.db.transaction().map_err(storage)?;
         for ((n, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
             match outcome {
@@ -114,10 +113,16 @@ impl Replica {
                         .prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE n = ?1 RETURNING attempts")
                         .and_then(|mut s| s.query_row([n], |r| r.get(0)))
                         .map_err(storage)?;
-                    // The server lacks what this was made on (it was restored, or an earlier item is on its way): send all of it again.
-                    let curable = matches!(code, ErrorCode::MissingDependency | ErrorCode::NotFound);
-                    if curable && attempts <= MOST_RESENDS {
-                        resend.push(item.doc());
+                    // The server lacks what this was made on: it was restored, or a colleague's change is still on its way. At
+                    // first all of it is sent again at once; then it waits for the next round, however many that takes.
+                    if is_curable(own, *code, item) {
+                        if attempts == 1 {
+                            resend.push(item.doc());
+                        } else {
+                            tx.prepare_cached("UPDATE outbox SET waiting = 1 WHERE n = ?1")
+                                .and_then(|mut s| s.execute([n]))
+                                .map_err(storage)?;
+                        }
                     } else {
                         let code = serde_json::to_string(code)?;
                         tx.prepare_cached("UPDATE outbox SET refused = ?2, message = ?3 WHERE n = ?1")
@@ -149,6 +154,7 @@ impl Replica {
             user.role = answer.role.clone();
             self.set_user(user)?;
         }
+        self.db.execute("UPDATE outbox SET waiting = 0 WHERE waiting > 0", []).map_err(storage)?;
         for (actor, user) in &answer.actors {
             self.db
                 .prepare_cached("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
@@ -169,15 +175,14 @@ impl Replica {
     /// The server was restored: everything that was written here is sent again (the server says which it has), and all is
     /// pulled again.
     fn enter_epoch(&mut self, epoch: &str) -> Result<()> {
-        let ids: Vec<Vec<u8>> = self
-            .db
-            .prepare("SELECT id FROM document")
-            .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
-            .map_err(storage)?;
+        let ids: Vec<Vec<u8>> =
+            self.db.prepare("SELECT id FROM document").and_then(|mut s| s.query_map([], |r| r.get(0))?.collect()).map_err(storage)?;
         for id in ids {
             self.enqueue_all(RecordId::from_slice(&id)?)?;
         }
         self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
+        // The restored server's directory may be shorter than ours: the next hello brings it whole.
+        self.db.execute("DELETE FROM actor", []).map_err(storage)?;
         set_meta(&self.db, "epoch", epoch)
     }
 
@@ -189,26 +194,41 @@ impl Replica {
         let mut document = self.document(&stored)?;
         let row = document.row();
         let parent = handler::parent_of(&parent, &row)?;
-        let own: Vec<_> = document.changes_since(&[]).into_iter().filter(|c| c.actor() == self.actor).collect();
+        let mine = self.own_actors()?;
+        let own: Vec<_> = document.changes_since(&[]).into_iter().filter(|c| mine.contains(&c.actor())).collect();
+        if own.is_empty() {
+            self.documents.put(document);
+            return Ok(());
+        }
         let now = self.host.now();
         let tx = self.db.transaction().map_err(storage)?;
-        let attempts: i64 = tx
-            .query_row("SELECT ifnull(max(attempts), 0) FROM outbox WHERE document = ?1", [stored.n], |r| r.get(0))
-            .map_err(storage)?;
+        let attempts: i64 =
+            tx.query_row("SELECT ifnull(max(attempts), 0) FROM outbox WHERE document = ?1", [stored.n], |r| r.get(0)).map_err(storage)?;
         tx.execute("DELETE FROM outbox WHERE document = ?1", [stored.n]).map_err(storage)?;
         tx.execute("UPDATE document SET pending = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
-        if !own.is_empty() {
-            let open = Item::Open { doc: id, kind: stored.kind.clone(), parent, scope: stored.scope };
-            crate::write::enqueue(&tx, stored.n, None, &open, now)?;
-            for change in &own {
-                let item = Item::Change { doc: id, bytes: change.bytes().to_vec().into() };
-                crate::write::enqueue(&tx, stored.n, Some(change.hash()), &item, now)?;
-            }
-            tx.execute("UPDATE outbox SET attempts = ?2 WHERE document = ?1", params![stored.n, attempts]).map_err(storage)?;
+        let open = Item::Open { doc: id, kind: stored.kind.clone(), parent, scope: stored.scope };
+        crate::write::enqueue(&tx, stored.n, None, &open, now)?;
+        for change in &own {
+            let item = Item::Change { doc: id, bytes: change.bytes().to_vec().into() };
+            crate::write::enqueue(&tx, stored.n, Some(change.hash()), &item, now)?;
         }
+        tx.execute("UPDATE outbox SET attempts = ?2 WHERE document = ?1", params![stored.n, attempts]).map_err(storage)?;
         tx.commit().map_err(storage)?;
         self.documents.put(document);
         Ok(())
+    }
+
+    /// The actors of this user: this database's, and those of her other devices and of earlier incarnations.
+    fn own_actors(&self) -> Result<Vec<Actor>> {
+        let user = self.signed_in()?.id;
+        let rows: Vec<Vec<u8>> = self
+            .db
+            .prepare_cached("SELECT actor FROM actor WHERE user = ?1")
+            .and_then(|mut s| s.query_map([user.as_bytes()], |r| r.get(0))?.collect())
+            .map_err(storage)?;
+        let mut actors = rows.iter().map(|bytes| Ok(Actor(RecordId::from_slice(bytes)?.0))).collect::<Result<Vec<_>>>()?;
+        actors.push(self.actor);
+        Ok(actors)
     }
 
     /// The epoch that the cursors are of.
@@ -268,7 +288,16 @@ impl Replica {
         }
         Ok(())
     }
+}
 
+/// Whether time heals a rejection: somebody else's phone, or this person's other one, has yet to bring what is missing.
+fn is_curable(own: Actor, code: ErrorCode, item: &Item) -> bool {
+    match (code, item) {
+        (ErrorCode::MissingDependency | ErrorCode::NotFound, _) => true,
+        // A restored server does not know her other device until that has said hello.
+        (ErrorCode::ForeignActor, Item::Change { bytes, .. }) => decode_change(bytes).is_ok_and(|c| c.actor() != own),
+        _ => false,
+    }
 }
 
 /// Takes an acknowledged item out of the outbox.

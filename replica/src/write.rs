@@ -89,7 +89,12 @@ impl Replica {
     }
 
     /// The scope for a new record: a territory's, the user's own, the company's, or the parent's.
-    pub(crate) fn scope_for(&self, rule: &maydan_core::record::ScopeRule, wanted: Option<ScopeId>, parent: Option<RecordId>) -> Result<ScopeId> {
+    pub(crate) fn scope_for(
+        &self,
+        rule: &maydan_core::record::ScopeRule,
+        wanted: Option<ScopeId>,
+        parent: Option<RecordId>,
+    ) -> Result<ScopeId> {
         use maydan_core::command::Level;
         use maydan_core::record::ScopeRule;
         let user = self.signed_in()?;
@@ -144,8 +149,6 @@ pub(crate) fn enqueue(db: &Connection, n: i64, hash: Option<Hash>, item: &Item, 
     db.prepare_cached("INSERT INTO outbox (document, hash, item, created_at) VALUES (?1, ?2, ?3, ?4)")
         .and_then(|mut s| s.execute(params![n, hash.map(|h| h.0), bytes, now.0]))
         .map_err(storage)?;
-    db.prepare_cached("UPDATE document SET pending = pending + 1 WHERE n = ?1")
-        .and_then(|mut s| s.execute([n]))
-        .map_err(storage)?;
+    db.prepare_cached("UPDATE document SET pending = pending + 1 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
     Ok(())
 }

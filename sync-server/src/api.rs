@@ -57,6 +57,7 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/pull", post(sync::pull))
         .route("/poke", get(poke::poke))
         .fallback(|| async { Failure::from(Error::new(ErrorCode::NotFound, "there is no such endpoint")) })
+        .method_not_allowed_fallback(|| async { Failure::from(Error::bad_request("this endpoint takes another method")) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
     let mut router = Router::new().nest("/v1", v1).route("/healthz", get(|| async { "ok" })).route("/readyz", get(ready));

@@ -14,6 +14,7 @@ import { CLASHED, MANAGER, OFFLINE, REP, STRANGER } from "./lib/scenes.mjs";
 const LOOK = { language: "ar", viewport: SIZES.desktop };
 const STOPS = 4;
 const PINGS = 200;
+const CLASH = { amal: "بيع بالجملة", basma: "بيع بالتجزئة" };
 const NOTE = "يفضّل الزيارة صباحًا، ويدفع نقدًا عند الاستلام.";
 const REPORT = "الرف ممتلئ، وطلب صاحب المحل صنفين جديدين. وعدته بعرض سعر قبل الخميس.";
 
@@ -56,6 +57,9 @@ async function takeAll() {
   await clash(amal, basma, cast);
   await pictures("conflict", amal, CLASHED, cast);
   await step("the server goes while work waits", async () => {
+    // A clash that waits would stand on the chip in the place of the network.
+    await customers.chooses(amal.page, cast.customer.id, CLASH.amal);
+    await customers.isSettled(amal.page, cast.customer.id, "activity", CLASH.amal);
     await company.serverVanishes();
     await customers.writesNote(amal.page, cast.customer.id, NOTE);
     await chipSays(amal.page, "offline");
@@ -108,17 +112,16 @@ async function hasTrip(page) {
 
 /** Both change one field while neither can see the other. */
 async function clash(amal, basma, cast) {
-  const values = { amal: "بيع بالجملة", basma: "بيع بالتجزئة" };
   await step("two people set one field at once", async () => {
     await company.serverVanishes();
     for (const rep of [amal, basma]) {
       await customers.opensCustomer(rep.page, cast.customer.id);
-      await customers.edits(rep.page, "activity", values[rep.name]);
-      await customers.historyHas(rep.page, cast.customer.id, "activity", values[rep.name]);
+      await customers.edits(rep.page, "activity", CLASH[rep.name]);
+      await customers.historyHas(rep.page, cast.customer.id, "activity", CLASH[rep.name]);
     }
     await company.serverStarts();
     for (const rep of [basma, amal]) await syncs(rep);
-    await customers.clashesShow(amal.page, cast.customer.id, Object.values(values));
+    await customers.clashesShow(amal.page, cast.customer.id, Object.values(CLASH));
   });
 }
 

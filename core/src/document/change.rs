@@ -131,19 +131,33 @@ impl RawChange {
         self.0.raw_bytes()
     }
 
-    /// The root keys that it writes, with the value where it is text.
-    pub fn root_writes(&self) -> Vec<(String, Option<String>)> {
+    /// What it writes at the root.
+    pub fn root_writes(&self) -> Vec<RootWrite> {
         use automerge::ScalarValue;
-        use automerge::legacy::{Key, ObjectId};
+        use automerge::legacy::{Key, ObjectId, OpType};
         let written = self.0.decode().operations.into_iter().filter(|op| op.obj == ObjectId::Root);
         written
-            .filter_map(|op| match (op.key, op.action) {
-                (Key::Map(key), automerge::legacy::OpType::Put(ScalarValue::Str(text))) => Some((key.to_string(), Some(text.to_string()))),
-                (Key::Map(key), _) => Some((key.to_string(), None)),
-                (Key::Seq(_), _) => None,
+            .filter_map(|op| {
+                let Key::Map(key) = &op.key else { return None };
+                let text = match &op.action {
+                    OpType::Put(ScalarValue::Str(text)) => Some(text.to_string()),
+                    _ => None,
+                };
+                Some(RootWrite { key: key.to_string(), text, overwrites: op.pred.iter().next().is_some() })
             })
             .collect()
     }
+}
+
+/// A write at the root of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootWrite {
+    /// The key.
+    pub key: String,
+    /// The value, where it is text.
+    pub text: Option<String>,
+    /// Something stood there before.
+    pub overwrites: bool,
 }
 
 impl From<Change> for RawChange {

@@ -74,10 +74,8 @@ impl Document {
 
     /// Appends one entry under `field`, as one change.
     pub fn append(&mut self, actor: Actor, at: Instant, field: &str, key: &str, entry: Appendix<'_>) -> Result<Written> {
-        let fits = matches!(
-            (&self.kind.get(field)?.ty, &entry),
-            (FieldType::Events, Appendix::Event(_)) | (FieldType::Track, Appendix::Chunk(_))
-        );
+        let fits =
+            matches!((&self.kind.get(field)?.ty, &entry), (FieldType::Events, Appendix::Event(_)) | (FieldType::Track, Appendix::Chunk(_)));
         if !fits {
             return Err(Error::new(ErrorCode::UnknownField, format!("{field} does not take such entries")));
         }

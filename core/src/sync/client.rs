@@ -75,6 +75,8 @@ pub struct Client {
     failures: u32,
     behind: bool,
     refreshing: bool,
+    /// The token is fresh; should the server refuse it too, refreshing at once again would go round for ever.
+    refreshed: bool,
     needs_sign_in: bool,
 }
 
@@ -120,11 +122,12 @@ impl Client {
                 self.next(pending)
             }
             Seen::Authorised => {
+                self.refreshed = self.refreshing;
                 self.refreshing = false;
                 self.needs_sign_in = false;
                 Step::Hello
             }
-            Seen::Failed { code: ErrorCode::SignInNeeded, .. } => {
+            Seen::Failed { code: ErrorCode::SignInNeeded, .. } if !self.refreshed => {
                 if self.refreshing {
                     self.refreshing = false;
                     self.needs_sign_in = true;
@@ -141,6 +144,7 @@ impl Client {
             }
             Seen::Failed { retry_after, .. } => {
                 self.refreshing = false;
+                self.refreshed = false;
                 let doubled = FIRST_WAIT_MS.saturating_mul(1 << self.failures.min(16));
                 self.failures = self.failures.saturating_add(1);
                 let wait = doubled.min(LONGEST_WAIT_MS).max(retry_after.unwrap_or(0));
@@ -162,6 +166,7 @@ impl Client {
     fn succeeded(&mut self) {
         self.failures = 0;
         self.refreshing = false;
+        self.refreshed = false;
         self.needs_sign_in = false;
     }
 }
@@ -235,6 +240,15 @@ mod tests {
         assert!(client.needs_sign_in());
         assert_eq!(client.step(Seen::Wake), Step::AwaitSignIn);
         assert_eq!(client.step(Seen::Authorised), Step::Hello);
+    }
+
+    #[test]
+    fn a_server_that_refuses_fresh_tokens_is_not_asked_without_pause() {
+        let mut client = Client::new();
+        assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
+        assert_eq!(client.step(Seen::Authorised), Step::Hello);
+        assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Wait(1000));
+        assert_eq!(client.step(Seen::Wake), Step::Hello);
     }
 
     #[test]

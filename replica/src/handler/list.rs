@@ -14,11 +14,7 @@ pub(super) fn list_records(replica: &mut Replica, request: &ListRecords) -> Resu
 }
 
 /// Kinds on a customer's timeline, with the field that says when: the last one that is filled counts.
-const TIMELINE: &[(&str, &[&str])] = &[
-    ("note", &["written_at"]),
-    ("visit", &["checked_in_at", "submitted_at"]),
-    ("task", &["done_at"]),
-];
+const TIMELINE: &[(&str, &[&str])] = &[("note", &["written_at"]), ("visit", &["checked_in_at", "submitted_at"]), ("task", &["done_at"])];
 
 pub(super) fn timeline(replica: &mut Replica, request: &Timeline) -> Result<TimelinePage> {
     let mut page = TimelinePage::default();

@@ -19,10 +19,8 @@ pub(super) fn text_keys(
     ids: impl IntoIterator<Item = RecordId>,
     actors: impl IntoIterator<Item = Actor>,
 ) -> Result<BTreeMap<String, String>> {
-    let mut names: BTreeMap<String, String> = projection::titles(&replica.db, &replica.registry, ids)?
-        .into_iter()
-        .map(|(id, title)| (id.to_string(), title))
-        .collect();
+    let mut names: BTreeMap<String, String> =
+        projection::titles(&replica.db, &replica.registry, ids)?.into_iter().map(|(id, title)| (id.to_string(), title)).collect();
     for actor in actors {
         let key = actor.0.to_string();
         if names.contains_key(&key) {

@@ -27,12 +27,8 @@ pub(super) fn history(replica: &mut Replica, request: &History) -> Result<Histor
     let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
     let entries = replica.read(&stored, |d| d.history(limit))?;
     let actors: Vec<_> = entries.iter().map(|e| e.actor).collect();
-    let ids: Vec<RecordId> = entries
-        .iter()
-        .flat_map(|e| &e.fields)
-        .flat_map(|f| [&f.before, &f.after])
-        .filter_map(|v| v.as_text()?.parse().ok())
-        .collect();
+    let ids: Vec<RecordId> =
+        entries.iter().flat_map(|e| &e.fields).flat_map(|f| [&f.before, &f.after]).filter_map(|v| v.as_text()?.parse().ok()).collect();
     let names = text_keys(replica, ids, actors)?;
     Ok(HistoryPage { entries, names })
 }

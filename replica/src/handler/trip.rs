@@ -60,7 +60,9 @@ pub(super) fn add_pings(replica: &mut Replica, request: &AddPings) -> Result<Pin
     }
     let (tail, packed): (i64, i64) = replica
         .db
-        .prepare_cached("SELECT (SELECT ifnull(sum(count), 0) FROM ping WHERE trip = ?1), (SELECT ifnull(pings, 0) FROM r_trip WHERE n = ?1)")
+        .prepare_cached(
+            "SELECT (SELECT ifnull(sum(count), 0) FROM ping WHERE trip = ?1), (SELECT ifnull(pings, 0) FROM r_trip WHERE n = ?1)",
+        )
         .and_then(|mut s| s.query_row([stored.n], |r| Ok((r.get(0)?, r.get(1)?))))
         .map_err(storage)?;
     if tail >= PACK_AT {

@@ -20,7 +20,11 @@ pub(crate) fn list(db: &Connection, kind: &Kind, request: &ListRecords) -> Resul
     }
     let (condition, arguments) = conditions(kind, &request.filters)?;
     let terms = fold(&request.search);
-    if terms.is_empty() { plain(db, kind, request, &condition, arguments) } else { search(db, kind, request, &terms, &condition, arguments) }
+    if terms.is_empty() {
+        plain(db, kind, request, &condition, arguments)
+    } else {
+        search(db, kind, request, &terms, &condition, arguments)
+    }
 }
 
 fn plain(db: &Connection, kind: &Kind, request: &ListRecords, condition: &str, arguments: Vec<Sql>) -> Result<(Vec<Line>, u32, bool)> {
@@ -38,14 +42,19 @@ fn plain(db: &Connection, kind: &Kind, request: &ListRecords, condition: &str, a
         "SELECT n FROM r_{} WHERE deleted = 0{condition} ORDER BY {order} LIMIT {} OFFSET {}",
         kind.name, request.limit, request.offset
     );
-    let numbers: Vec<i64> = db
-        .prepare_cached(&sql)
-        .and_then(|mut s| s.query_map(params_from_iter(&arguments), |r| r.get(0))?.collect())
-        .map_err(storage)?;
+    let numbers: Vec<i64> =
+        db.prepare_cached(&sql).and_then(|mut s| s.query_map(params_from_iter(&arguments), |r| r.get(0))?.collect()).map_err(storage)?;
     Ok((fetch(db, kind, &numbers)?, total, false))
 }
 
-fn search(db: &Connection, kind: &Kind, request: &ListRecords, terms: &str, condition: &str, arguments: Vec<Sql>) -> Result<(Vec<Line>, u32, bool)> {
+fn search(
+    db: &Connection,
+    kind: &Kind,
+    request: &ListRecords,
+    terms: &str,
+    condition: &str,
+    arguments: Vec<Sql>,
+) -> Result<(Vec<Line>, u32, bool)> {
     let name = &kind.name;
     let (long, short): (Vec<&str>, Vec<&str>) = terms.split(' ').partition(|t| t.chars().count() >= 3);
     let mut sources = Vec::new();
@@ -68,15 +77,13 @@ fn search(db: &Connection, kind: &Kind, request: &ListRecords, terms: &str, cond
     }
     values.extend(arguments);
     let title = kind.title().map_or("NULL", |f| f.name.as_ref());
-    let sql = format!(
-        "SELECT n, {title} FROM r_{name} WHERE {} AND deleted = 0{condition} LIMIT {}",
-        sources.join(" AND "),
-        MOST_MATCHES + 1
-    );
+    let sql =
+        format!("SELECT n, {title} FROM r_{name} WHERE {} AND deleted = 0{condition} LIMIT {}", sources.join(" AND "), MOST_MATCHES + 1);
     let mut matches: Vec<(u8, String, i64)> = db
         .prepare_cached(&sql)
         .and_then(|mut s| {
-            s.query_map(params_from_iter(&values), |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Option<String>>(1)?.unwrap_or_default())))?.collect::<Result<Vec<_>, _>>()
+            s.query_map(params_from_iter(&values), |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Option<String>>(1)?.unwrap_or_default())))?
+                .collect::<Result<Vec<_>, _>>()
         })
         .map_err(storage)?
         .into_iter()

@@ -49,7 +49,10 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
     })();
     if let Err(e) = done {
         replica.documents = store::Cache::new();
-        replica.db.execute_batch("ROLLBACK").map_err(storage)?;
+        // On a full disk SQLite has rolled back by itself.
+        if !replica.db.is_autocommit() {
+            replica.db.execute_batch("ROLLBACK").map_err(storage)?;
+        }
         return Err(e);
     }
     for (kind, id) in touched {
@@ -115,8 +118,10 @@ fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, Re
             .map_err(storage)?;
         let mut list: Vec<Vec<u8>> = Vec::new();
         if let (Some(snapshot), Ok(kind)) = (&entered.snapshot, replica.registry.get(&entered.kind)) {
-            let mut theirs = Document::load(kind, entered.doc, Some(snapshot), [])?;
-            list.extend(theirs.changes_since(&[]).iter().map(|c| c.bytes().to_vec()));
+            match Document::load(kind, entered.doc, Some(snapshot), []) {
+                Ok(mut theirs) => list.extend(theirs.changes_since(&[]).iter().map(|c| c.bytes().to_vec())),
+                Err(e) => warn!(id = %entered.doc, error = %e, "a damaged snapshot was left out"),
+            }
         }
         list.extend(entered.changes.iter().map(|c| c.to_vec()));
         return merge(replica, &stored, &list.iter().map(Vec::as_slice).collect::<Vec<_>>());
@@ -128,7 +133,7 @@ fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, Re
             store::put_snapshot(&replica.db, n, snapshot, &[])?;
         }
         for bytes in &entered.changes {
-            store::append(&replica.db, n, &decode_change(bytes)?)?;
+            append_intact(replica, n, entered.doc, bytes)?;
         }
         return Ok(());
     };
@@ -143,15 +148,29 @@ fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, Re
                 None => append_genesis(&replica.db, n, &kind, entered.doc)?,
             }
             for bytes in &entered.changes {
-                match decode_change(bytes) {
-                    Ok(change) => store::append(&replica.db, n, &change).map(drop)?,
-                    Err(e) => warn!(id = %entered.doc, error = %e, "a damaged change was left out"),
-                }
+                append_intact(replica, n, entered.doc, bytes)?;
             }
             let stored = store::get(&replica.db, entered.doc)?;
-            let mut document = store::load(&replica.db, &replica.registry, &stored)?;
+            let mut document = match store::load(&replica.db, &replica.registry, &stored) {
+                Ok(document) => document,
+                Err(e) => {
+                    warn!(id = %entered.doc, error = %e, "a damaged document was left out");
+                    replica.db.execute("DELETE FROM document WHERE n = ?1", [n]).map_err(storage)?;
+                    return Ok(());
+                }
+            };
             store::settle(&replica.db, n, &mut document)?;
             projection::write(&replica.db, &replica.registry, n, &mut document)
+        }
+    }
+}
+
+fn append_intact(replica: &Replica, n: i64, doc: RecordId, bytes: &[u8]) -> Result<()> {
+    match decode_change(bytes) {
+        Ok(change) => store::append(&replica.db, n, &change).map(drop),
+        Err(e) => {
+            warn!(id = %doc, error = %e, "a damaged change was left out");
+            Ok(())
         }
     }
 }
@@ -165,9 +184,11 @@ pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<u32> {
             Item::Open { doc, kind, parent, scope } => {
                 if store::find(&replica.db, *doc)?.is_none() {
                     let declared = replica.registry.get(kind)?.clone();
-                    let n = store::insert(&replica.db, kind, *doc, *scope, *parent)?;
-                    append_genesis(&replica.db, n, &declared, *doc)?;
-                    enqueue(&replica.db, n, None, item, now)?;
+                    let tx = replica.db.transaction().map_err(storage)?;
+                    let n = store::insert(&tx, kind, *doc, *scope, *parent)?;
+                    append_genesis(&tx, n, &declared, *doc)?;
+                    enqueue(&tx, n, None, item, now)?;
+                    tx.commit().map_err(storage)?;
                 }
             }
             Item::Change { doc, bytes } => {

@@ -239,6 +239,13 @@ pub(super) fn owns_actor(db: &Connection, caller: Caller, actor: Actor) -> Resul
         .map_err(storage)
 }
 
+/// Whether an actor is one of this person's, on whatever device.
+pub(super) fn is_persons_actor(db: &Connection, user: RecordId, actor: Actor) -> Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM actor WHERE actor = ?1 AND user = ?2)")
+        .and_then(|mut s| s.query_row(params![actor.0.as_bytes(), user.as_bytes()], |r| r.get(0)))
+        .map_err(storage)
+}
+
 fn new_refresh() -> String {
     let mut bytes = [0; 32];
     fill_random(&mut bytes);

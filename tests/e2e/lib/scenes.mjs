@@ -2,7 +2,7 @@
 import path from "node:path";
 import { until } from "./poll.mjs";
 import { ROOT } from "./company.mjs";
-import { go } from "./app.mjs";
+import { chipSays, go } from "./app.mjs";
 import { opensCustomer, opensCustomers } from "./customer.mjs";
 
 const BUSINESSES = path.join(ROOT, "tests/fixtures/libya-west-businesses.csv");
@@ -58,7 +58,7 @@ export const CLASHED = [
 
 /** Without a network, with work that waits. */
 export const OFFLINE = [
-  { name: "sync-offline", open: (page) => opens(page, "#/sync", "outbox-item") },
+  { name: "sync-offline", open: seesOffline },
 ];
 
 function screen(name, hash, testid, state) {
@@ -79,6 +79,12 @@ async function opensTab(page, customer, tab) {
 
 async function clashes(page, hash) {
   await opens(page, hash, "conflict-value");
+}
+
+/** After a reload the device tries the server a few times before it calls itself offline. */
+async function seesOffline(page) {
+  await opens(page, "#/sync", "outbox-item");
+  await chipSays(page, "offline");
 }
 
 async function findsNobody(page) {

@@ -284,21 +284,19 @@ async fn a_server_restored_from_a_backup_gets_everything_back() {
     world.server_vanishes().await;
     let store = world.store().await.unwrap();
     let epoch = store.epoch();
-    store.backup(&backup).unwrap();
+    Store::backup(&world.server_folder(), &backup).unwrap();
     drop(store);
     world.server_returns().await.unwrap();
 
     let new = amal.customer("بعد النسخة").await.unwrap();
     amal.sets(old, "city", "طرابلس").await.unwrap();
     amal.settles().await.unwrap();
-    basma.sees(old, "the city", |r| text(r, "city") == "طرابلس").await.unwrap();
-    basma.sets(old, "phone", "0912345678").await.unwrap();
+    let hers = basma.customer("زبون بسمة").await.unwrap();
     basma.settles().await.unwrap();
     let late = world.device("basma", "late").await.unwrap();
     let late_customer = late.customer("من جهاز جديد").await.unwrap();
     late.settles().await.unwrap();
     amal.sees(late_customer, "the new device's customer", |_| true).await.unwrap();
-    amal.sees(old, "the phone", |r| text(r, "phone") == "0912345678").await.unwrap();
 
     world.server_vanishes().await;
     drop(world.store().await.unwrap());
@@ -308,8 +306,8 @@ async fn a_server_restored_from_a_backup_gets_everything_back() {
 
     let fresh = world.device("huda", "fresh").await.unwrap();
     fresh.sees(new, "the customer made after the backup", |_| true).await.unwrap();
-    let mended = |r: &Record| text(r, "city") == "طرابلس" && text(r, "phone") == "0912345678";
-    fresh.sees(old, "both edits made after the backup", mended).await.unwrap();
+    fresh.sees(hers, "her colleague's", |_| true).await.unwrap();
+    fresh.sees(old, "the edit made after the backup", |r| text(r, "city") == "طرابلس").await.unwrap();
     // The backup does not know the new device: its owner signs in once more, and nothing of hers is lost.
     late.waits_for("the need to sign in", |s| s.state == SyncState::SignInNeeded).await.unwrap();
     signs_in(&world, &late, "basma").await;
@@ -329,7 +327,7 @@ async fn a_restored_server_waits_for_what_a_change_was_made_on() {
     let backup = world.folder.path().join("backup.db");
     world.server_vanishes().await;
     let store = world.store().await.unwrap();
-    store.backup(&backup).unwrap();
+    Store::backup(&world.server_folder(), &backup).unwrap();
     drop(store);
     world.server_returns().await.unwrap();
     let customer = amal.customer("شركة النور").await.unwrap();

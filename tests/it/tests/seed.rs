@@ -108,9 +108,8 @@ async fn seeding_a_store_twice_changes_nothing() {
     let second = seed::write_server(&store, &spec).unwrap();
     assert_eq!((first.users, first.territories), (second.users, second.territories));
     drop(store);
-    let store = Store::open(folder.path()).unwrap();
     let copy = folder.path().join("copy.db");
-    store.backup(&copy).unwrap();
+    Store::backup(folder.path(), &copy).unwrap();
     let copy = rusqlite::Connection::open(copy).unwrap();
     let documents: i64 = copy.query_row("SELECT count(*) FROM doc", [], |r| r.get(0)).unwrap();
     let people_and_places = seed::PEOPLE.len() + seed::TERRITORIES.len();

@@ -21,7 +21,10 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     if options.json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
-        println!("captured {} saves, merged {} records, kept {} conflicting values, lost {}", report.captured, report.merged, report.conflicts_kept, report.lost);
+        println!(
+            "captured {} saves, merged {} records, kept {} conflicting values, lost {}",
+            report.captured, report.merged, report.conflicts_kept, report.lost
+        );
         println!("heads and projections are {}; {} s", if report.equal { "equal" } else { "NOT equal" }, report.seconds);
     }
     Ok(if report.lost == 0 && report.equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -71,13 +71,24 @@ pub fn play(programs: &Path, folder: &Path) -> Result<Report> {
     let mut amal = signed_in(programs, &folder.join("amal"), &url, "amal")?;
     let mut basma = signed_in(programs, &folder.join("basma"), &url, "basma")?;
 
-    let customer = create(&mut amal, &mut journal, "customer", &[("name", "شركة النور".into()), ("latitude", 32.8872.into()), ("longitude", 13.1913.into())])?;
+    let customer = create(
+        &mut amal,
+        &mut journal,
+        "customer",
+        &[("name", "شركة النور".into()), ("latitude", 32.8872.into()), ("longitude", 13.1913.into())],
+    )?;
     let note = create(&mut amal, &mut journal, "note", &[("customer", customer.to_string().into()), ("body", "زبون قديم. ".into())])?;
     amal.settles()?;
     basma.settles()?;
 
     drop(server);
-    work_offline(&mut amal, &mut journal, customer, note, &Work { phone: "0912345678", activity: "بقالة", at_end: false, words: "اتصلت به. " })?;
+    work_offline(
+        &mut amal,
+        &mut journal,
+        customer,
+        note,
+        &Work { phone: "0912345678", activity: "بقالة", at_end: false, words: "اتصلت به. " },
+    )?;
     work_offline(&mut basma, &mut journal, customer, note, &Work { phone: "", activity: "جملة", at_end: true, words: "يريد عرض سعر." })?;
     let mut amal = amal.killed_and_restarted(programs)?;
     let mut basma = basma.killed_and_restarted(programs)?;

@@ -119,7 +119,7 @@ impl Raw {
     pub async fn hello_as(&self, token: &str, actor: Actor) -> Answer {
         let hello = Hello { protocol: PROTOCOL, actor, actors_known: 0 };
         let bearer = format!("Bearer {token}");
-        self.send("hello", &[("content-type", JSON), ("authorization", &bearer)], serde_json::to_vec(&hello).unwrap()).await
+        self.send("hello", &[("content-type", JSON), ("authorization", bearer.as_str())], serde_json::to_vec(&hello).unwrap()).await
     }
 
     pub async fn hello(&self) -> HelloAnswer {
@@ -130,7 +130,7 @@ impl Raw {
     pub async fn bytes(&self, path: &str, body: Vec<u8>, zipped: bool) -> Answer {
         let bearer = format!("Bearer {}", self.access());
         let encoding = if zipped { "gzip" } else { "identity" };
-        let headers = [("content-type", MEDIA_TYPE), ("authorization", &bearer), ("content-encoding", encoding)];
+        let headers = [("content-type", MEDIA_TYPE), ("authorization", bearer.as_str()), ("content-encoding", encoding)];
         self.send(path, &headers, body).await
     }
 

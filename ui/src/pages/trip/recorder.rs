@@ -188,6 +188,8 @@ impl Recorder {
         if self.sending.get() || self.waiting.borrow().is_empty() {
             return;
         }
+        // Before anything else runs: a second fix in the same moment must not start a second request.
+        self.sending.set(true);
         let recorder = self.clone();
         spawn_local(async move {
             match recorder.store().await {
@@ -200,7 +202,6 @@ impl Recorder {
     }
 
     async fn store(&self) -> Result<()> {
-        self.sending.set(true);
         let fixes: Vec<Fix> = self.waiting.borrow().iter().copied().take(BATCH).collect();
         let count = fixes.len();
         let answer = call(AddPings { trip: self.trip, fixes }).await;
