@@ -1,6 +1,6 @@
 //! The app: a window, one command, and the sync loop. Thin: everything else is in the crates below.
 //!
-//! The window talks to the device through the one command [`ipc::call`] and hears from it through the event `maydan`.
+//! The window talks to the device through the one command `ipc::call` and hears from it through the event `maydan`.
 
 mod host;
 mod ipc;

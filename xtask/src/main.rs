@@ -12,6 +12,7 @@ mod tidy;
 mod wasm;
 
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "xtask", about = "Maydan's chores")]
@@ -40,8 +41,18 @@ enum Chore {
     Screens,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().chore {
+fn main() -> ExitCode {
+    match run(Cli::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            process::say(&format!("{e:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> anyhow::Result<()> {
+    match chore {
         Chore::Run(options) => run::run(&options),
         Chore::Test(options) => check::run(&options),
         Chore::Demo(options) => demo::demo(&options),

@@ -87,10 +87,10 @@ fn text_rules(path: &Path, breaches: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Whether a line of CSS names left or right, outside comments.
+/// Whether a line of CSS names left or right, outside comments and the names that browsers give to a screen's safe area.
 fn physical(line: &str) -> bool {
     let code = line.split("/*").next().unwrap_or_default();
-    code.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "left" || word == "right")
+    code.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "left" || word == "right") && !code.contains("env(safe-area-inset-")
 }
 
 /// Both languages have the same messages; each kind and field has its label.
