@@ -21,6 +21,8 @@ pub struct App<P> {
     pub(crate) shown: Mutex<SyncStatus>,
     /// Something was written here, somebody signed in, a person asked: the loop has work.
     pub(crate) wake: Notify,
+    /// A person asked, or signed in: also the waiting after a failure ends.
+    pub(crate) urgent: Notify,
 }
 
 impl<P: Platform> std::fmt::Debug for App<P> {
@@ -50,6 +52,7 @@ impl<P: Platform> App<P> {
             progress: Mutex::default(),
             shown: Mutex::default(),
             wake: Notify::new(),
+            urgent: Notify::new(),
         };
         app.reopen_session()?;
         Ok(app)
@@ -86,7 +89,7 @@ impl<P: Platform> App<P> {
             AppRequest::SyncStatus(_) => json(&self.status()),
             AppRequest::SyncNow(_) => {
                 let round = lock(&self.progress).ask();
-                self.wake.notify_one();
+                self.wake_now();
                 json(&SyncRound { round })
             }
         }
@@ -112,6 +115,11 @@ impl<P: Platform> App<P> {
             self.platform.emit(event);
         }
         answer
+    }
+
+    pub(crate) fn wake_now(&self) {
+        self.wake.notify_one();
+        self.urgent.notify_one();
     }
 
     pub(crate) fn emit(&self, event: Event) {

@@ -15,6 +15,8 @@ use maydan_replica::Replica;
 const LONG_REST_MS: u64 = 5 * 60 * 1000;
 /// The same where no poke can come.
 const SHORT_REST_MS: u64 = 30 * 1000;
+/// How long the stream of pokes may take to begin.
+const POKE_PATIENCE_MS: u64 = 20 * 1000;
 /// The server says something at least every 25 seconds; a stream that is silent for longer than this is dead.
 const SILENCE_MS: u64 = 70 * 1000;
 
@@ -54,9 +56,10 @@ impl<P: Platform> App<P> {
                 Step::Wait(ms) => {
                     news.pokes = None;
                     let timer = sleep(self.jittered(ms)).fuse();
-                    let wake = self.wake.notified().fuse();
-                    pin_mut!(timer, wake);
-                    select(timer, wake).await;
+                    // What is written meanwhile waits with the rest: the server asked for time, or is not there.
+                    let urgent = self.urgent.notified().fuse();
+                    pin_mut!(timer, urgent);
+                    select(timer, urgent).await;
                     Seen::Wake
                 }
                 Step::AwaitSignIn => {
@@ -180,7 +183,17 @@ impl<P: Platform> App<P> {
     /// Waits for work: here, at the server, or by the clock.
     async fn rest(&self, news: &mut News) -> Seen {
         if news.pokes.is_none() {
-            news.pokes = match self.pokes().await {
+            let opening = self.pokes();
+            let patience = sleep(POKE_PATIENCE_MS);
+            let wake = self.wake.notified();
+            pin_mut!(opening, patience, wake);
+            let opened = match select(opening, select(patience, wake)).await {
+                Either::Left((opened, _)) => opened,
+                // Something on the way keeps the stream to itself.
+                Either::Right((Either::Left(_), _)) => Err(Error::new(ErrorCode::Unsupported, "no stream came").into()),
+                Either::Right((Either::Right(_), _)) => return Seen::Wake,
+            };
+            news.pokes = match opened {
                 Ok(pokes) => Some(pokes),
                 Err(f) if matches!(f.error.code, ErrorCode::Offline | ErrorCode::ServerFailed | ErrorCode::SignInNeeded) => {
                     return outcome(Err(f));

@@ -98,25 +98,28 @@ impl<P: Platform> App<P> {
         let tokens: Tokens = remote.json("sign-in", None, &body).await.map_err(|f| f.error)?;
         let open = lock(&self.replica).as_ref().and_then(|r| r.user().map(|u| u.id));
         let same = open == Some(tokens.user) && lock(&self.profile).server.as_ref() == Some(&server);
-        if !same {
-            // What the loop has under way was for the other one.
-            lock(&self.progress).sign_ins += 1;
-            // The other person's database is closed first; her unsent work stays in it.
-            *lock(&self.replica) = None;
-            let replica = self.open_replica(&server, tokens.user)?;
-            *lock(&self.replica) = Some(replica);
-        }
-        let (actor, actors_known) = self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?;
+        // Nothing of the present session is touched until the server has answered for the new one.
+        let fresh = if same { None } else { Some(self.open_replica(&server, tokens.user)?) };
+        let (actor, actors_known) = match &fresh {
+            Some(replica) => (replica.actor(), replica.actors_known()?),
+            None => self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?,
+        };
         let hello = Hello { protocol: PROTOCOL, actor, actors_known };
         let answer: HelloAnswer = remote.json("hello", Some(&tokens.access), &hello).await.map_err(|f| f.error)?;
         let user =
             SessionUser { id: tokens.user, name: tokens.name.clone(), role: tokens.role.clone(), grants: answer.grants.clone(), device };
+        // What the loop has under way belongs to nobody from here on; without a token it sends nothing meanwhile.
+        lock(&self.progress).sign_ins += 1;
+        *lock(&self.access) = None;
+        if let Some(replica) = fresh {
+            // The other person's database is closed; her unsent work stays in it.
+            *lock(&self.replica) = Some(replica);
+        }
         self.with_replica(|r| {
             r.set_user(user)?;
             r.apply_hello(&answer).map(drop)
         })?;
         self.platform.store_secret("refresh", Some(&tokens.refresh))?;
-        *lock(&self.access) = Some(tokens.access);
         {
             let mut profile = lock(&self.profile);
             profile.server = Some(server);
@@ -124,11 +127,12 @@ impl<P: Platform> App<P> {
             profile.user = Some(tokens.user);
             profile.save(&self.platform)?;
         }
+        *lock(&self.access) = Some(tokens.access);
         lock(&self.progress).signed_in_again();
         self.publish();
         let session = self.session();
         self.emit(Event::Session(session.clone()));
-        self.wake.notify_one();
+        self.wake_now();
         Ok(session)
     }
 
@@ -148,7 +152,7 @@ impl<P: Platform> App<P> {
         lock(&self.progress).signed_out();
         self.publish();
         self.emit(Event::Session(self.session()));
-        self.wake.notify_one();
+        self.wake_now();
         Ok(SignedOut { done: true, pending })
     }
 }

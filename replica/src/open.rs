@@ -52,8 +52,8 @@ impl Replica {
         let lock = lock(&options.place)?;
         let mut db = connect(&options.place)?;
         migrate(&mut db)?;
-        let actor = incarnation(&db, options.host.as_ref(), options.remembered_actor)?;
         let user = meta(&db, "user")?.and_then(|json| serde_json::from_str::<SessionUser>(&json).ok());
+        let actor = incarnation(&db, options.host.as_ref(), options.remembered_actor, user.as_ref())?;
         let mut replica = Self {
             db,
             fingerprints: options.registry.iter().map(|k| (k.name.clone().into_owned(), k.fingerprint())).collect::<BTreeMap<_, _>>(),
@@ -121,15 +121,21 @@ fn migrate(db: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// The actor of this database; a new one for a new database and for a copy of another's.
-fn incarnation(db: &Connection, host: &dyn Host, remembered: Option<Actor>) -> Result<Actor> {
+/// The actor of this database; a new one for a new database, for a copy of another's, and where the platform remembers
+/// none: then it is another device to the server, to which the old actor does not belong.
+fn incarnation(db: &Connection, host: &dyn Host, remembered: Option<Actor>, user: Option<&SessionUser>) -> Result<Actor> {
     let stored: Option<Actor> = meta(db, "actor")?.and_then(|text| serde_json::from_str(&text).ok());
     if let Some(actor) = stored
-        && remembered.is_none_or(|r| r == actor)
+        && remembered == Some(actor)
     {
         return Ok(actor);
     }
     let actor = Actor(host.new_uuid());
+    if let (Some(old), Some(user)) = (stored, user) {
+        // What was written under the old one is still hers: history names her, and a restored server gets it from here.
+        db.execute("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING", params![old.0.as_bytes(), user.id.as_bytes()])
+            .map_err(storage)?;
+    }
     set_meta(db, "actor", &serde_json::to_string(&actor)?)?;
     Ok(actor)
 }

@@ -161,6 +161,8 @@ impl Replica {
                 .and_then(|mut s| s.execute(params![actor.0.as_bytes(), user.as_bytes()]))
                 .map_err(storage)?;
         }
+        let known = self.actors_known()? + answer.actors.len() as u64;
+        set_meta(&self.db, "actors_known", &known.to_string())?;
         let epoch = answer.epoch.to_string();
         match meta(&self.db, "epoch")? {
             Some(known) if known == epoch => {}
@@ -181,8 +183,8 @@ impl Replica {
             self.enqueue_all(RecordId::from_slice(&id)?)?;
         }
         self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
-        // The restored server's directory may be shorter than ours: the next hello brings it whole.
-        self.db.execute("DELETE FROM actor", []).map_err(storage)?;
+        // The restored server's directory is in another order: the next hello brings it whole.
+        set_meta(&self.db, "actors_known", "0")?;
         set_meta(&self.db, "epoch", epoch)
     }
 
@@ -204,8 +206,13 @@ impl Replica {
         let tx = self.db.transaction().map_err(storage)?;
         let attempts: i64 =
             tx.query_row("SELECT ifnull(max(attempts), 0) FROM outbox WHERE document = ?1", [stored.n], |r| r.get(0)).map_err(storage)?;
-        tx.execute("DELETE FROM outbox WHERE document = ?1", [stored.n]).map_err(storage)?;
-        tx.execute("UPDATE document SET pending = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
+        // Only what is put in again goes; anything else that waits here stays.
+        tx.execute("DELETE FROM outbox WHERE document = ?1 AND hash IS NULL", [stored.n]).map_err(storage)?;
+        for change in &own {
+            tx.execute("DELETE FROM outbox WHERE document = ?1 AND hash = ?2", params![stored.n, change.hash().0]).map_err(storage)?;
+        }
+        tx.execute("UPDATE document SET pending = (SELECT count(*) FROM outbox WHERE document = ?1) WHERE n = ?1", [stored.n])
+            .map_err(storage)?;
         let open = Item::Open { doc: id, kind: stored.kind.clone(), parent, scope: stored.scope };
         crate::write::enqueue(&tx, stored.n, None, &open, now)?;
         for change in &own {
@@ -256,7 +263,7 @@ impl Replica {
 
     /// How many entries of the actor directory are here.
     pub fn actors_known(&self) -> Result<u64> {
-        self.db.query_row("SELECT count(*) FROM actor", [], |r| r.get(0)).map_err(storage)
+        Ok(meta(&self.db, "actors_known")?.and_then(|n| n.parse().ok()).unwrap_or(0))
     }
 
     /// Stores a page: changes, projections and cursors in one transaction.

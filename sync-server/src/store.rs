@@ -145,16 +145,18 @@ impl Store {
             return Err(Error::new(ErrorCode::NotADatabase, format!("the backup is damaged: {answer}")));
         }
         let target = folder.join(DATABASE);
+        let incoming = folder.join(format!("{DATABASE}.incoming"));
+        // Nothing of what is there goes before the backup is whole beside it, and on the disk.
+        std::fs::copy(from, &incoming).map_err(|e| file_error(&incoming, &e))?;
+        std::fs::File::open(&incoming).and_then(|f| f.sync_all()).map_err(|e| file_error(&incoming, &e))?;
+        // The epoch first: a crash between the two makes devices send too much, never too little.
+        write_private(&folder.join("epoch"), random_uuid().to_string().as_bytes())?;
         for suffix in ["-wal", "-shm"] {
             let beside = folder.join(format!("{DATABASE}{suffix}"));
             if beside.exists() {
                 std::fs::remove_file(&beside).map_err(|e| file_error(&beside, &e))?;
             }
         }
-        let incoming = folder.join(format!("{DATABASE}.incoming"));
-        std::fs::copy(from, &incoming).map_err(|e| file_error(&incoming, &e))?;
-        // The epoch first: a crash between the two makes devices send too much, never too little.
-        write_private(&folder.join("epoch"), random_uuid().to_string().as_bytes())?;
         std::fs::rename(&incoming, &target).map_err(|e| file_error(&target, &e))
     }
 }
@@ -212,7 +214,7 @@ fn file_error(path: &Path, e: &std::io::Error) -> Error {
 }
 
 /// Writes a file that only the server's user may read, whole or not at all.
-fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     use std::io::Write;
     let beside = path.with_extension("new");
     let mut options = std::fs::OpenOptions::new();

@@ -1,6 +1,7 @@
 //! TLS: the operator's certificate, or one made here for a trial on the local network.
 
 use crate::config::Config;
+use crate::store::write_private;
 use axum_server::tls_rustls::RustlsConfig;
 use maydan_core::{Error, ErrorCode, Result};
 
@@ -26,8 +27,8 @@ fn self_signed(config: &Config) -> Result<(std::path::PathBuf, std::path::PathBu
         let failed = |e: String| Error::internal(format!("a certificate could not be made: {e}"));
         let names = vec!["localhost".to_owned(), config.listen.ip().to_string(), "127.0.0.1".to_owned()];
         let made = rcgen::generate_simple_self_signed(names).map_err(|e| failed(e.to_string()))?;
+        write_private(&key, made.signing_key.serialize_pem().as_bytes())?;
         std::fs::write(&certificate, made.cert.pem()).map_err(|e| failed(e.to_string()))?;
-        std::fs::write(&key, made.signing_key.serialize_pem()).map_err(|e| failed(e.to_string()))?;
     }
     Ok((certificate, key))
 }

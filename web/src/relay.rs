@@ -29,6 +29,26 @@ struct Relay {
     part: Part,
     /// Requests of this page that are not answered yet, by number.
     open: BTreeMap<u64, Message>,
+    /// What other tabs have asked of this leader, with the answer once there is one: a request that comes again is not
+    /// done again.
+    asked: BTreeMap<(String, u64), Option<Message>>,
+}
+
+/// Requests of other tabs remembered at most.
+const REMEMBERED: usize = 500;
+
+impl Relay {
+    /// What is known of a request; a new one is noted as under way.
+    fn remember(&mut self, key: &(String, u64)) -> Option<Option<Message>> {
+        let known = self.asked.get(key).cloned();
+        if known.is_none() {
+            if self.asked.len() >= REMEMBERED {
+                self.asked.retain(|_, answer| answer.is_none());
+            }
+            self.asked.insert(key.clone(), None);
+        }
+        known
+    }
 }
 
 thread_local! {
@@ -42,7 +62,7 @@ fn with<T>(work: impl FnOnce(&mut Relay) -> T) -> Option<T> {
 /// Starts the worker.
 pub fn start() {
     let name = js_sys::Math::random().to_string();
-    RELAY.with(|relay| *relay.borrow_mut() = Some(Relay { name, part: Part::Waiting, open: BTreeMap::new() }));
+    RELAY.with(|relay| *relay.borrow_mut() = Some(Relay { name, part: Part::Waiting, open: BTreeMap::new(), asked: BTreeMap::new() }));
     if on_tabs(from_tab).is_err() || leader::when_leading(take_over).is_err() {
         let error = Error::new(ErrorCode::Unsupported, "this browser has no Web Locks: use a current one");
         to_page(&Message::Fatal(error));
@@ -98,10 +118,17 @@ fn from_tab(message: Message) {
             }) else {
                 return;
             };
-            spawn_local(async move {
-                let outcome = leader::answer(&app, &name, &body).await;
-                to_tabs(&Message::Answer { id, from, outcome });
-            });
+            let key = (from.clone(), number(id));
+            match with(|r| r.remember(&key)).flatten() {
+                Some(Some(answer)) => to_tabs(&answer),
+                Some(None) => {}
+                None => spawn_local(async move {
+                    let outcome = leader::answer(&app, &name, &body).await;
+                    let answer = Message::Answer { id, from, outcome };
+                    with(|r| r.asked.insert(key, Some(answer.clone())));
+                    to_tabs(&answer);
+                }),
+            }
         }
         Message::Answer { id, from, outcome } => {
             if with(|r| r.name == from).unwrap_or(false) {

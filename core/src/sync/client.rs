@@ -73,6 +73,8 @@ pub const OFFLINE_AFTER: u32 = 2;
 #[derive(Debug, Clone, Default)]
 pub struct Client {
     failures: u32,
+    /// Failures in a row in which nobody of ours answered.
+    unreached: u32,
     behind: bool,
     refreshing: bool,
     /// The token is fresh; should the server refuse it too, refreshing at once again would go round for ever.
@@ -88,7 +90,7 @@ impl Client {
 
     /// The server has failed to answer several times in a row.
     pub fn is_offline(&self) -> bool {
-        self.failures >= OFFLINE_AFTER
+        self.unreached >= OFFLINE_AFTER
     }
 
     /// The server refuses the tokens.
@@ -142,7 +144,9 @@ impl Client {
                 self.failures = 1;
                 Step::Hello
             }
-            Seen::Failed { retry_after, .. } => {
+            Seen::Failed { code, retry_after } => {
+                let unreached = matches!(code, ErrorCode::Offline | ErrorCode::NotAMaydanServer | ErrorCode::ServerFailed);
+                self.unreached = if unreached { self.unreached.saturating_add(1) } else { 0 };
                 self.refreshing = false;
                 self.refreshed = false;
                 let doubled = FIRST_WAIT_MS.saturating_mul(1 << self.failures.min(16));
@@ -165,6 +169,7 @@ impl Client {
 
     fn succeeded(&mut self) {
         self.failures = 0;
+        self.unreached = 0;
         self.refreshing = false;
         self.refreshed = false;
         self.needs_sign_in = false;

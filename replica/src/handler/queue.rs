@@ -38,7 +38,10 @@ pub(super) fn outbox(replica: &mut Replica, request: &Outbox) -> Result<OutboxPa
 
 pub(super) fn retry(replica: &mut Replica, request: &RetryItem) -> Result<Done> {
     let stored = store::get(&replica.db, request.id)?;
-    replica.db.execute("UPDATE outbox SET refused = NULL, message = NULL, waiting = 0 WHERE document = ?1", [stored.n]).map_err(storage)?;
+    replica
+        .db
+        .execute("UPDATE outbox SET refused = NULL, message = NULL, waiting = 0, attempts = 0 WHERE document = ?1", [stored.n])
+        .map_err(storage)?;
     Ok(Done {})
 }
 

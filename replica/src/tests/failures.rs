@@ -60,7 +60,9 @@ fn a_copied_database_writes_under_a_new_actor() {
     let writers: Vec<_> = copy.history(History { id, limit: 10 }).unwrap().entries.iter().map(|e| e.actor).collect();
     assert_eq!(writers, [second, first]);
     drop(copy);
-    assert_eq!(Replica::open(options(file(&folder))).unwrap().actor(), second, "the new one stays");
+    assert_eq!(Replica::open(remembered(second)).unwrap().actor(), second, "the new one stays");
+    let third = Replica::open(options(file(&folder))).unwrap().actor();
+    assert!(third != first && third != second, "where none is remembered, the server knows another device");
 }
 
 /// Lets the database grow no further, or again as it likes.

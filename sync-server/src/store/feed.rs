@@ -104,8 +104,9 @@ pub(super) fn has_change(db: &Connection, n: i64, hash: &Hash) -> Result<bool> {
         .map_err(storage)
 }
 
-pub(super) fn sequence_taken(db: &Connection, n: i64, change: &RawChange) -> Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE doc = ?1 AND actor = ?2 AND actor_seq = ?3)")
-        .and_then(|mut s| s.query_row(params![n, change.branch(), change.sequence()], |r| r.get(0)))
+/// The newest sequence number of a change's branch in its document; zero before the first.
+pub(super) fn last_sequence(db: &Connection, n: i64, change: &RawChange) -> Result<u64> {
+    db.prepare_cached("SELECT ifnull(max(actor_seq), 0) FROM change WHERE doc = ?1 AND actor = ?2")
+        .and_then(|mut s| s.query_row(params![n, change.branch()], |r| r.get(0)))
         .map_err(storage)
 }
