@@ -6,8 +6,9 @@ use std::process::Command;
 
 /// The repository.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_owned()
+    // Asked at run time: clones that share a target directory share this program too, and each means itself.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
+    here.parent().unwrap_or(Path::new(".")).to_owned()
 }
 
 /// Where cargo builds.

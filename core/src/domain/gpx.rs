@@ -57,8 +57,8 @@ mod tests {
     use super::*;
 
     fn track(name: &str) -> Result<Vec<Fix>> {
-        let path = format!("{}/../tests/fixtures/tracks/{name}", env!("CARGO_MANIFEST_DIR"));
-        parse(&std::fs::read_to_string(path).expect("fixture"))
+        // Tests run in their package's folder.
+        parse(&std::fs::read_to_string(format!("../tests/fixtures/tracks/{name}")).expect("fixture"))
     }
 
     #[test]

@@ -2,7 +2,8 @@ use super::*;
 use crate::record::Value;
 
 fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/../tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).expect("fixture")
+    // Tests run in their package's folder.
+    std::fs::read(format!("../tests/fixtures/{name}")).expect("fixture")
 }
 
 #[test]
