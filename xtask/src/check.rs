@@ -148,8 +148,17 @@ fn window() -> Result<Outcome> {
         "maydan-it",
         "--bins",
     ]))?;
+    // About one start in eight under Xvfb does not get past signing in; the cause is not known yet. A second try keeps the
+    // pipeline useful meanwhile, and says so.
+    passed(drive_window().or_else(|first| {
+        say(&format!("the window test failed once and is tried again: {first:#}"));
+        drive_window()
+    }))
+}
+
+fn drive_window() -> Result<()> {
     let mut test = Command::new("xvfb-run");
     test.current_dir(root()).args(["-a", "-s", "-screen 0 1440x900x24"]).arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     test.args(["test", "-q", "-p", "maydan-desktop-tests"]).env("MAYDAN_BIN", target().join("debug")).stdin(Stdio::null());
-    passed(succeed(&mut test))
+    succeed(&mut test)
 }
