@@ -86,7 +86,7 @@ impl<P: Platform> App<P> {
             AppRequest::Session(_) => json(&self.session()),
             AppRequest::SignIn(request) => json(&self.sign_in(&request).await?),
             AppRequest::SignOut(request) => json(&self.sign_out(&request)?),
-            AppRequest::SyncStatus(_) => json(&self.status()),
+            AppRequest::SyncStatus(_) => json(&self.publish()),
             AppRequest::SyncNow(_) => {
                 let round = lock(&self.progress).ask();
                 self.wake_now();

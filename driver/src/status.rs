@@ -56,8 +56,21 @@ impl Progress {
 }
 
 impl<P: Platform> App<P> {
-    /// Where sync stands.
-    pub fn status(&self) -> SyncStatus {
+    /// Where sync stands; tells the user interface when that is news.
+    ///
+    /// Counting, comparing and telling are one step: of two threads that publish, the one that counted last tells last,
+    /// so that the chip never stays at what was true before.
+    pub fn publish(&self) -> SyncStatus {
+        let mut shown = lock(&self.shown);
+        let status = self.count();
+        if *shown != status {
+            *shown = status.clone();
+            self.emit(Event::Sync(status.clone()));
+        }
+        status
+    }
+
+    fn count(&self) -> SyncStatus {
         let counts = {
             let guard = lock(&self.replica);
             let Some(replica) = guard.as_ref() else { return SyncStatus::default() };
@@ -86,17 +99,6 @@ impl<P: Platform> App<P> {
             receiving: progress.receiving,
             last_error: progress.last_error,
             next_try: progress.next_try,
-        }
-    }
-
-    /// Tells the user interface when the chip has something new to show.
-    pub(crate) fn publish(&self) {
-        let status = self.status();
-        let mut shown = lock(&self.shown);
-        if *shown != status {
-            *shown = status.clone();
-            drop(shown);
-            self.emit(Event::Sync(status));
         }
     }
 }

@@ -24,9 +24,12 @@ CREATE TABLE document (
     tail_bytes INTEGER NOT NULL DEFAULT 0,
     pending INTEGER NOT NULL DEFAULT 0,
     conflicted INTEGER NOT NULL DEFAULT 0,
-    leaving INTEGER NOT NULL DEFAULT 0
+    leaving INTEGER NOT NULL DEFAULT 0,
+    -- Its bytes can't be read any more: 1 to be asked for again, 2 asked for.
+    damaged INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX document_conflicted ON document (n) WHERE conflicted > 0;
+CREATE INDEX document_damaged ON document (scope) WHERE damaged = 1;
 CREATE INDEX document_scope ON document (scope);
 
 -- One change per row: each is decoded by itself, so that a damaged one harms no other.
@@ -40,7 +43,8 @@ CREATE TABLE change (
 
 -- What the server has not acknowledged yet. An item leaves only when the server has said accepted or duplicate.
 CREATE TABLE outbox (
-    n INTEGER PRIMARY KEY,
+    -- Never given twice: an answer that comes late must not acknowledge a younger item.
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES document (n) ON DELETE RESTRICT,
     hash BLOB,
     item BLOB NOT NULL,

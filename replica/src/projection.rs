@@ -15,7 +15,7 @@ pub(crate) use row::{write, write_row};
 
 use crate::store::{self, Stored};
 use crate::{Replica, storage};
-use maydan_core::{Kind, RecordId, Result, ScopeId};
+use maydan_core::{ErrorCode, Kind, RecordId, Result, ScopeId};
 use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;
 
@@ -69,7 +69,15 @@ pub(crate) fn rebuild(replica: &mut Replica, kind: &Arc<Kind>) -> Result<()> {
                 heads: Vec::new(),
                 pending: false,
             };
-            let mut document = store::load(&tx, &replica.registry, &stored)?;
+            let mut document = match store::load(&tx, &replica.registry, &stored) {
+                Ok(document) => document,
+                // One damaged document keeps nobody from the others.
+                Err(e) if e.code == ErrorCode::Corrupt => {
+                    crate::sync::mark_damaged(&tx, n)?;
+                    continue;
+                }
+                Err(e) => return Err(e),
+            };
             store::settle(&tx, n, &mut document)?;
             write(&tx, &replica.registry, n, &mut document)?;
         }

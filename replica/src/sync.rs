@@ -1,7 +1,9 @@
 //! What the sync loop asks of a replica: the next batch, what became of it, a page of the feeds.
 
+mod heal;
 mod page;
 
+pub(crate) use heal::mark as mark_damaged;
 pub(crate) use page::adopt;
 
 use crate::open::{meta, set_meta};
@@ -80,16 +82,32 @@ impl Replica {
         let mut rows = statement.query([MAX_PUSH_ITEMS]).map_err(storage)?;
         let mut batch = Batch::default();
         let mut size = 0;
+        let mut damaged = Vec::new();
         while let Some(row) = rows.next().map_err(storage)? {
             let bytes: Vec<u8> = row.get(1).map_err(storage)?;
             size += bytes.len();
             if size > TARGET_BATCH_BYTES && !batch.items.is_empty() {
                 break;
             }
-            batch.rows.push(row.get(0).map_err(storage)?);
-            batch.items.push(item_of(&bytes)?);
+            let n = row.get(0).map_err(storage)?;
+            match item_of(&bytes) {
+                Ok(item) => {
+                    batch.rows.push(n);
+                    batch.items.push(item);
+                }
+                Err(e) => damaged.push((n, e)),
+            }
         }
-        Ok(batch)
+        drop(rows);
+        drop(statement);
+        if damaged.is_empty() {
+            return Ok(batch);
+        }
+        // The other items of such a record wait with it; other records do not.
+        for (n, e) in damaged {
+            refuse(&self.db, n, e.code, &e.message)?;
+        }
+        self.batch()
     }
 
     /// Stores what became of a batch: acknowledged items go, refused ones stay and are shown.
@@ -124,10 +142,7 @@ impl Replica {
                                 .map_err(storage)?;
                         }
                     } else {
-                        let code = serde_json::to_string(code)?;
-                        tx.prepare_cached("UPDATE outbox SET refused = ?2, message = ?3 WHERE n = ?1")
-                            .and_then(|mut s| s.execute(params![n, code, message]))
-                            .map_err(storage)?;
+                        refuse(&tx, *n, *code, message)?;
                     }
                 }
             }
@@ -169,6 +184,7 @@ impl Replica {
             None => set_meta(&self.db, "epoch", &epoch)?,
             Some(_) => self.enter_epoch(&epoch)?,
         }
+        heal::ask_again(&mut self.db)?;
         let cursors = self.cursors()?;
         let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
         Ok(answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)))
@@ -180,7 +196,11 @@ impl Replica {
         let ids: Vec<Vec<u8>> =
             self.db.prepare("SELECT id FROM document").and_then(|mut s| s.query_map([], |r| r.get(0))?.collect()).map_err(storage)?;
         for id in ids {
-            self.enqueue_all(RecordId::from_slice(&id)?)?;
+            match self.enqueue_all(RecordId::from_slice(&id)?) {
+                // What of it waits in the outbox already stays there.
+                Err(e) if e.code == ErrorCode::Corrupt => tracing::warn!(error = %e, "a damaged document is not sent again"),
+                done => done?,
+            }
         }
         self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
         // The restored server's directory is in another order: the next hello brings it whole.
@@ -189,7 +209,7 @@ impl Replica {
     }
 
     /// Puts every change of a document that was written here into the outbox, in their order, in place of what stands there.
-    fn enqueue_all(&mut self, id: RecordId) -> Result<()> {
+    pub(crate) fn enqueue_all(&mut self, id: RecordId) -> Result<()> {
         let stored = store::get(&self.db, id)?;
         let Ok(kind) = self.registry.get(&stored.kind) else { return Ok(()) };
         let parent = kind.clone();
@@ -305,6 +325,15 @@ fn is_curable(own: Actor, code: ErrorCode, item: &Item) -> bool {
         (ErrorCode::ForeignActor, Item::Change { bytes, .. }) => decode_change(bytes).is_ok_and(|c| c.actor() != own),
         _ => false,
     }
+}
+
+/// Marks an item as refused: it stays, with its reason, and holds the later ones of its document back.
+fn refuse(db: &rusqlite::Connection, n: i64, code: ErrorCode, message: &str) -> Result<()> {
+    let code = serde_json::to_string(&code)?;
+    db.prepare_cached("UPDATE outbox SET refused = ?2, message = ?3 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![n, code, message]))
+        .map_err(storage)?;
+    Ok(())
 }
 
 /// Takes an acknowledged item out of the outbox.

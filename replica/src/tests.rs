@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod custom_kind;
+mod damage;
 mod failures;
 mod lists;
 mod pages;

@@ -76,8 +76,17 @@ impl Replica {
     pub(crate) fn document(&mut self, stored: &Stored) -> Result<Document> {
         match self.documents.take(stored.id) {
             Some(document) => Ok(document),
-            None => store::load(&self.db, &self.registry, stored),
+            None => self.load(stored),
         }
+    }
+
+    /// The document from its rows; one that can't be read is marked, to be asked for again.
+    pub(crate) fn load(&self, stored: &Stored) -> Result<Document> {
+        let loaded = store::load(&self.db, &self.registry, stored);
+        if loaded.as_ref().is_err_and(|e| e.code == ErrorCode::Corrupt) {
+            crate::sync::mark_damaged(&self.db, stored.n)?;
+        }
+        loaded
     }
 
     /// Reads from a document.

@@ -23,12 +23,17 @@ pub fn is_web() -> bool {
     !tauri::present()
 }
 
-/// Starts the device's side. Called once, after the first paint; calls made before wait for it.
-pub fn start() {
+/// Starts the device's side and follows its events. Called once, after the first paint, before any [`call`]: what
+/// happens from then on is heard.
+///
+/// # Errors
+/// When the device does not let itself be followed.
+pub async fn start() -> Result<()> {
     if is_web() {
         worker::start();
+        Ok(())
     } else {
-        tauri::start();
+        tauri::start().await
     }
 }
 

@@ -148,17 +148,8 @@ fn window() -> Result<Outcome> {
         "maydan-it",
         "--bins",
     ]))?;
-    // Seen: 2 of 18 runs did not finish in 40 s, at a step that was not found. A second try keeps the pipeline usable and
-    // says so; it hides a bug of the test or of the window, and goes when that is found.
-    passed(drive_window().or_else(|first| {
-        say(&format!("the window test failed once and is tried again: {first:#}"));
-        drive_window()
-    }))
-}
-
-fn drive_window() -> Result<()> {
     let mut test = Command::new("xvfb-run");
     test.current_dir(root()).args(["-a", "-s", "-screen 0 1440x900x24"]).arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     test.args(["test", "-q", "-p", "maydan-desktop-tests"]).env("MAYDAN_BIN", target().join("debug")).stdin(Stdio::null());
-    succeed(&mut test)
+    passed(succeed(&mut test))
 }

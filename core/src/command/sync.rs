@@ -227,6 +227,8 @@ pub struct UnsentFile {
 pub struct ImportedUnsent {
     /// Changes that were new here.
     pub changes: u32,
+    /// Changes to records that are not on this device yet: after the next sync the file brings them too.
+    pub left: u32,
 }
 
 /// Drops and rebuilds every projection from the documents.

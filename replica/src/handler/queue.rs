@@ -38,6 +38,15 @@ pub(super) fn outbox(replica: &mut Replica, request: &Outbox) -> Result<OutboxPa
 
 pub(super) fn retry(replica: &mut Replica, request: &RetryItem) -> Result<Done> {
     let stored = store::get(&replica.db, request.id)?;
+    let damaged = serde_json::to_string(&ErrorCode::Corrupt)?;
+    let has_damaged: bool = replica
+        .db
+        .query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1 AND refused = ?2)", params![stored.n, damaged], |r| r.get(0))
+        .map_err(storage)?;
+    if has_damaged {
+        // What can't be sent as it stands is made again from the document.
+        replica.enqueue_all(request.id)?;
+    }
     replica
         .db
         .execute("UPDATE outbox SET refused = NULL, message = NULL, waiting = 0, attempts = 0 WHERE document = ?1", [stored.n])
@@ -80,8 +89,7 @@ pub(super) fn import_unsent(replica: &mut Replica, request: &UnsentFile) -> Resu
         .iter()
         .map(|text| item_of(&STANDARD.decode(text).map_err(|_| Error::corrupt("the file is damaged"))?))
         .collect::<Result<_>>()?;
-    let changes = crate::sync::adopt(replica, &items)?;
-    Ok(ImportedUnsent { changes })
+    crate::sync::adopt(replica, &items)
 }
 
 pub(super) fn rebuild(replica: &mut Replica) -> Result<Done> {

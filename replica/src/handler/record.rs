@@ -48,7 +48,11 @@ pub(super) fn list_conflicts(replica: &mut Replica) -> Result<ConflictPage> {
         if replica.registry.get(&stored.kind).is_err() {
             continue;
         }
-        let conflicts = replica.read(&stored, maydan_core::document::Document::conflicts)?;
+        let conflicts = match replica.read(&stored, maydan_core::document::Document::conflicts) {
+            // It comes whole again; the others are shown meanwhile.
+            Err(e) if e.code == ErrorCode::Corrupt => continue,
+            read => read?,
+        };
         let values = conflicts.iter().flat_map(|c| &c.values);
         actors.extend(values.clone().map(|v| v.actor));
         named.extend(values.filter_map(|v| v.value.as_text()?.parse::<RecordId>().ok()));

@@ -106,7 +106,11 @@ pub(crate) fn pack_pings(replica: &mut Replica) -> Result<()> {
         .map_err(storage)?;
     for id in trips {
         let stored = store::get(&replica.db, RecordId::from_slice(&id)?)?;
-        pack(replica, &stored)?;
+        match pack(replica, &stored) {
+            // Its positions wait until the trip can be read again; what else there is goes out.
+            Err(e) if e.code == ErrorCode::Corrupt => tracing::warn!(error = %e, "a damaged trip is not packed"),
+            done => done?,
+        }
     }
     Ok(())
 }

@@ -3,11 +3,13 @@
 //! Changes are applied per document. A damaged one is left out and reported; the good ones of the page are not affected.
 //! A document that comes whole with its row is listed without being loaded.
 
+use super::heal::{fit, heal};
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
+use maydan_core::command::ImportedUnsent;
 use maydan_core::document::{Document, RawChange, decode_change};
 use maydan_core::sync::wire::{Entered, Entry, Item, Page};
-use maydan_core::{RecordId, Result};
+use maydan_core::{ErrorCode, RecordId, Result};
 use rusqlite::params;
 use std::collections::BTreeMap;
 use tracing::warn;
@@ -88,16 +90,18 @@ fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Resul
         }
         return Ok(());
     }
-    let mut document = replica.document(stored)?;
-    fresh.retain(|c| !document.has(&c.hash()));
+    let mut document = match replica.document(stored) {
+        Ok(document) => document,
+        // Kept beside the damage until the document comes whole.
+        Err(e) if e.code == ErrorCode::Corrupt => {
+            warn!(id = %stored.id, error = %e, "a stored document can't be read: it is asked for again");
+            return fresh.iter().try_for_each(|change| store::append(&replica.db, stored.n, change).map(drop));
+        }
+        Err(e) => return Err(e),
+    };
+    let fresh = fit(&mut document, fresh);
     if fresh.is_empty() {
         replica.documents.put(document);
-        return Ok(());
-    }
-    let before = document.clone();
-    if let Err(e) = document.apply(fresh.iter().cloned()) {
-        warn!(id = %stored.id, error = %e, "changes that do not fit were left out");
-        replica.documents.put(before);
         return Ok(());
     }
     for change in &fresh {
@@ -116,6 +120,11 @@ fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, Re
             .db
             .execute("UPDATE document SET scope = ?2, leaving = 0 WHERE n = ?1", params![stored.n, entered.scope.as_bytes()])
             .map_err(storage)?;
+        if let Ok(kind) = replica.registry.get(&entered.kind).cloned()
+            && replica.document(&stored).map(|d| replica.documents.put(d)).is_err_and(|e| e.code == ErrorCode::Corrupt)
+        {
+            return heal(replica, &stored, &kind, entered);
+        }
         let mut list: Vec<Vec<u8>> = Vec::new();
         if let (Some(snapshot), Ok(kind)) = (&entered.snapshot, replica.registry.get(&entered.kind)) {
             match Document::load(kind, entered.doc, Some(snapshot), []) {
@@ -175,10 +184,11 @@ fn append_intact(replica: &Replica, n: i64, doc: RecordId, bytes: &[u8]) -> Resu
     }
 }
 
-/// Takes in items of a file of unsent work: into the documents and into the outbox. Answers how many changes were new.
-pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<u32> {
+/// Takes in items of a file of unsent work: into the documents and into the outbox. Changes to records that are not on
+/// this device yet are counted and left for the next time.
+pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<ImportedUnsent> {
     let now = replica.host.now();
-    let mut new = 0;
+    let mut done = ImportedUnsent { changes: 0, left: 0 };
     for item in items {
         match item {
             Item::Open { doc, kind, parent, scope } => {
@@ -193,7 +203,10 @@ pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<u32> {
             }
             Item::Change { doc, bytes } => {
                 let change = decode_change(bytes)?;
-                let stored = store::get(&replica.db, *doc)?;
+                let Some(stored) = store::find(&replica.db, *doc)? else {
+                    done.left += 1;
+                    continue;
+                };
                 let mut document = replica.document(&stored)?;
                 if !document.has(&change.hash()) {
                     document.apply([change.clone()])?;
@@ -201,12 +214,12 @@ pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<u32> {
                     crate::write::persist(&tx, stored.n, &mut document, &[change], now)?;
                     projection::write(&tx, &replica.registry, stored.n, &mut document)?;
                     tx.commit().map_err(storage)?;
-                    new += 1;
+                    done.changes += 1;
                 }
                 replica.documents.put(document);
                 replica.changed(&stored.kind, *doc);
             }
         }
     }
-    Ok(new)
+    Ok(done)
 }

@@ -26,6 +26,24 @@ fn unsent_work_is_carried_to_another_device_of_the_same_person() {
 }
 
 #[test]
+fn what_belongs_to_a_record_that_is_not_here_yet_waits_and_the_rest_comes() {
+    let (mut phone, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = customer(&mut basma, "مخبز الأمل");
+    let opened = pages::page(&basma.batch().unwrap());
+    phone.apply_page(&opened).unwrap();
+    set(&mut phone, id, "city", "طرابلس");
+    let own = customer(&mut phone, "شركة النور");
+    let file = phone.export_unsent(ExportUnsent {}).unwrap();
+
+    let mut laptop = open(Place::Memory);
+    assert_eq!(laptop.import_unsent(file.clone()).unwrap(), ImportedUnsent { changes: 1, left: 1 });
+    assert_eq!(row(&mut laptop, own)["name"], Value::from("شركة النور"));
+    laptop.apply_page(&opened).unwrap();
+    assert_eq!(laptop.import_unsent(file).unwrap(), ImportedUnsent { changes: 1, left: 0 });
+    assert_eq!(row(&mut laptop, id)["city"], Value::from("طرابلس"));
+}
+
+#[test]
 fn positions_that_were_not_packed_yet_are_carried_too() {
     use maydan_core::domain::geo::{Fix, Point};
     let mut phone = open(Place::Memory);

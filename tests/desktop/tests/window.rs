@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// How long a part of a page may take to appear.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The note stands on the page.
 const NOTE_IS_THERE: &str =
@@ -85,7 +85,17 @@ async fn open_window(port: u16) -> Client {
 
 async fn wait(window: &Client, testid: &str) -> fantoccini::elements::Element {
     let selector = format!("[data-testid='{testid}']");
-    window.wait().at_most(PATIENCE).for_element(Locator::Css(&selector)).await.unwrap_or_else(|e| panic!("no {testid}: {e}"))
+    match window.wait().at_most(PATIENCE).for_element(Locator::Css(&selector)).await {
+        Ok(element) => element,
+        Err(e) => panic!("no {testid}: {e}; the page: {}", seen(window).await),
+    }
+}
+
+/// What stands on the page, for the report of a failure.
+async fn seen(window: &Client) -> serde_json::Value {
+    let script = "return [location.hash, document.activeElement?.dataset?.testid, document.body.innerText, \
+                  [...document.querySelectorAll('input, textarea, button')].map(e => [e.dataset.testid, e.value, e.disabled])]";
+    evaluate(window, script).await
 }
 
 /// Clicks, also when the page draws the element anew between finding and clicking it.

@@ -173,6 +173,11 @@ page-sync-rescue = Unsent work as a file
 page-sync-rescue-text = If this device or its storage is at risk, keep the file safe. Import it on another device where the same person is signed in.
 page-sync-export = Export unsent work
 page-sync-import = Import a file
+page-sync-imported-in-part =
+    { $left ->
+        [one] One change belongs to a record that has not reached this device yet. Sync, then import the file again.
+       *[other] { $left } changes belong to records that have not reached this device yet. Sync, then import the file again.
+    }
 page-sync-imported =
     { $count ->
         [0] Everything in the file is here already

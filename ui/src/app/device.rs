@@ -11,6 +11,7 @@ use crate::prefs::{forget, store, stored};
 use crate::route::Route;
 use maydan_core::Error;
 use maydan_core::command::{Event, GetSession, GetSyncStatus, Session, SyncStatus};
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -31,25 +32,37 @@ pub fn Device() -> Html {
     {
         let (session, status, failure) = (session.setter(), status.setter(), failure.setter());
         use_effect_with((), move |_| {
+            // An answer that was on its way while an event came is older than the event.
+            let told = Rc::new(Cell::new((false, false)));
             let subscription = backend::listen(Callback::from({
-                let (session, status) = (session.clone(), status.clone());
+                let (session, status, told) = (session.clone(), status.clone(), told.clone());
                 move |event: Event| match event {
-                    Event::Session(now) => learn(&session, now),
-                    Event::Sync(now) => status.set(Rc::new(now)),
+                    Event::Session(now) => {
+                        told.set((true, told.get().1));
+                        learn(&session, now);
+                    }
+                    Event::Sync(now) => {
+                        told.set((told.get().0, true));
+                        status.set(Rc::new(now));
+                    }
                     Event::Changed { .. } => {}
                 }
             }));
-            backend::start();
             spawn_local(async move {
-                match backend::call(GetSession {}).await {
-                    Ok(now) => learn(&session, now),
-                    Err(error) => failure.set(Some(error)),
-                }
-            });
-            spawn_local(async move {
-                // A failure here shows above already; the chip then waits for the first event.
-                if let Ok(now) = backend::call(GetSyncStatus {}).await {
-                    status.set(Rc::new(now));
+                let asked = async {
+                    backend::start().await?;
+                    let now = backend::call(GetSession {}).await?;
+                    if !told.get().0 {
+                        learn(&session, now);
+                    }
+                    let now = backend::call(GetSyncStatus {}).await?;
+                    if !told.get().1 {
+                        status.set(Rc::new(now));
+                    }
+                    Ok(())
+                };
+                if let Err(error) = asked.await {
+                    failure.set(Some(error));
                 }
             });
             move || drop(subscription)

@@ -7,22 +7,20 @@ use js_sys::{Function, JSON, Object, Promise, Reflect};
 use maydan_core::{Error, ErrorCode, Result};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 /// Whether this window belongs to the app.
 pub fn present() -> bool {
     internals().is_some()
 }
 
-/// Follows the device's events.
-pub fn start() {
-    let Some(handler) = callback(|message: JsValue| publish(&json_text(&get(&message, "payload")))) else { return };
+/// Follows the device's events; they come from when this is done.
+pub async fn start() -> Result<()> {
+    let missing = || Error::new(ErrorCode::Unsupported, "this window takes no events");
+    let handler = callback(|message: JsValue| publish(&json_text(&get(&message, "payload")))).ok_or_else(missing)?;
     let target = object(&[("kind", JsValue::from_str("Any"))]);
     let args = object(&[("event", JsValue::from_str("maydan")), ("target", target), ("handler", handler)]);
-    spawn_local(async move {
-        // Without events the screens still answer; they only follow changes later.
-        let _ = invoke("plugin:event|listen", &args).await;
-    });
+    invoke("plugin:event|listen", &args).await.map(drop)
 }
 
 /// Calls a command; body and answer are JSON.

@@ -55,6 +55,8 @@ fn direction(input_type: &str, wanted: &AttrValue, empty: bool) -> Option<AttrVa
 pub fn TextInput(props: &TextInputProps) -> Html {
     let node = use_node_ref();
     {
+        // Not the attribute: the browser acts on that whenever the page has settled, under the hands of whoever types
+        // in another field by then.
         let node = node.clone();
         use_effect_with(props.autofocus, move |wanted| {
             if *wanted && let Some(input) = node.cast::<HtmlElement>() {
@@ -77,7 +79,6 @@ pub fn TextInput(props: &TextInputProps) -> Html {
             {id}
             type={props.input_type.clone()}
             dir={direction(&props.input_type, &props.dir, props.value.is_empty())}
-            autofocus={props.autofocus}
             value={props.value.clone()}
             placeholder={props.placeholder.clone()}
             autocomplete={if props.input_type == "password" { "current-password" } else { "off" }}

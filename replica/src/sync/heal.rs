@@ -1,0 +1,94 @@
+//! A document whose stored bytes can't be read any more: the disk's fault, never a person's.
+//!
+//! It is marked, the rest goes on without it, and the next round asks for its scope's feed again, in which it comes whole.
+//! Then it is put together anew from what the server has and from everything of it that can still be read here. It is
+//! asked for once: a document that is damaged again after that waits, so that no device pulls its feed for ever.
+
+use crate::write::append_genesis;
+use crate::{Replica, projection, storage, store};
+use maydan_core::document::{Document, RawChange, decode_change};
+use maydan_core::sync::wire::{Entered, Item};
+use maydan_core::{Kind, Result};
+use rusqlite::{Connection, params};
+use std::sync::Arc;
+use tracing::warn;
+
+/// Notes that a document can't be read. What one knows already stays as it is.
+pub(crate) fn mark(db: &Connection, n: i64) -> Result<()> {
+    db.execute("UPDATE document SET damaged = 1 WHERE n = ?1 AND damaged = 0", [n]).map(drop).map_err(storage)
+}
+
+/// Begins the feeds of newly damaged documents again.
+pub(super) fn ask_again(db: &mut Connection) -> Result<()> {
+    let tx = db.transaction().map_err(storage)?;
+    tx.execute("DELETE FROM cursor WHERE scope IN (SELECT scope FROM document WHERE damaged = 1)", []).map_err(storage)?;
+    tx.execute("UPDATE document SET damaged = 2 WHERE damaged = 1", []).map_err(storage)?;
+    tx.commit().map_err(storage)
+}
+
+/// Puts a damaged document together again, now that it came whole.
+pub(super) fn heal(replica: &mut Replica, stored: &store::Stored, kind: &Arc<Kind>, entered: &Entered) -> Result<()> {
+    let sound = |bytes: &[u8]| decode_change(bytes).ok();
+    let mut document = Document::load(kind, stored.id, entered.snapshot.as_ref().map(|s| s.as_slice()), [])?;
+    let theirs = entered.changes.iter().filter_map(|bytes| sound(bytes));
+    let (_, rows) = store::blobs(&replica.db, stored.n)?;
+    let own = rows.iter().filter_map(|bytes| sound(bytes));
+    let unsent = unsent(&replica.db, stored.n)?;
+    fit(&mut document, theirs.chain(own).chain(unsent));
+    let db = &replica.db;
+    db.execute("DELETE FROM change WHERE document = ?1", [stored.n]).map_err(storage)?;
+    db.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0, damaged = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
+    append_genesis(db, stored.n, kind, stored.id)?;
+    for change in document.changes_since(&[]) {
+        store::append(db, stored.n, &change)?;
+    }
+    store::settle(db, stored.n, &mut document)?;
+    projection::write(db, &replica.registry, stored.n, &mut document)?;
+    warn!(id = %stored.id, "a damaged document was put together again");
+    replica.documents.put(document);
+    Ok(())
+}
+
+/// Applies changes; one that does not fit is left out and the others are not affected. Answers those that were new.
+pub(super) fn fit(document: &mut Document, changes: impl IntoIterator<Item = RawChange>) -> Vec<RawChange> {
+    let mut fresh: Vec<RawChange> = Vec::new();
+    for change in changes {
+        if !document.has(&change.hash()) && !fresh.iter().any(|f| f.hash() == change.hash()) {
+            fresh.push(change);
+        }
+    }
+    if fresh.is_empty() {
+        return fresh;
+    }
+    // All at once is much cheaper, and nearly always right.
+    let before = document.clone();
+    if document.apply(fresh.iter().cloned()).is_ok() {
+        return fresh;
+    }
+    *document = before;
+    fresh.retain(|change| {
+        let before = document.clone();
+        match document.apply([change.clone()]) {
+            Ok(()) => true,
+            Err(e) => {
+                warn!(id = %document.id(), error = %e, "a change that does not fit was left out");
+                *document = before;
+                false
+            }
+        }
+    });
+    fresh
+}
+
+/// The changes of a document that wait to be sent.
+fn unsent(db: &Connection, n: i64) -> Result<Vec<RawChange>> {
+    let items: Vec<Vec<u8>> = db
+        .prepare_cached("SELECT item FROM outbox WHERE document = ?1 ORDER BY n")
+        .and_then(|mut s| s.query_map(params![n], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    let changes = items.iter().filter_map(|bytes| match super::item_of(bytes) {
+        Ok(Item::Change { bytes, .. }) => decode_change(&bytes).ok(),
+        _ => None,
+    });
+    Ok(changes.collect())
+}

@@ -1,0 +1,116 @@
+//! Bytes on the disk that can't be read any more harm their own record only, and that one comes back.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::pages::{deliver, exchange, page};
+use super::*;
+use crate::Batch;
+use maydan_core::ErrorCode;
+use maydan_core::document::Document;
+use maydan_core::sync::wire::{Cursor, Entered, Entry, HelloAnswer, Item, Page};
+
+/// Spoils everything that is stored of a document.
+fn spoil(replica: &mut Replica, id: RecordId) {
+    let spoilt = replica
+        .connection()
+        .execute(
+            "UPDATE change SET bytes = CAST(x'00' || bytes AS BLOB) WHERE document = (SELECT n FROM document WHERE id = ?1)",
+            [id.as_bytes()],
+        )
+        .unwrap();
+    assert!(spoilt > 0);
+    replica.documents = crate::store::Cache::new();
+}
+
+fn hello(replica: &mut Replica) -> bool {
+    let grants = replica.user().unwrap().grants.clone();
+    let answer = HelloAnswer {
+        protocol: 1,
+        epoch: Uuid::nil(),
+        server_time: BEGIN,
+        role: "rep".into(),
+        high_water: vec![(TERRITORY, 7)],
+        grants,
+        actors: Vec::new(),
+        news: 0,
+    };
+    replica.apply_hello(&answer).unwrap()
+}
+
+/// A document as a server sends it whole.
+fn whole(from: &mut Replica, id: RecordId) -> Page {
+    let stored = crate::store::get(from.connection(), id).unwrap();
+    let mut document: Document = from.document(&stored).unwrap();
+    let entered = Entered {
+        doc: id,
+        kind: stored.kind,
+        scope: stored.scope,
+        parent: None,
+        snapshot: Some(document.save().into()),
+        ready: None,
+        changes: Vec::new(),
+    };
+    let mut page = page(&Batch::default());
+    page.entries.push(Entry::Enter(Box::new(entered)));
+    page.cursors.push(Cursor { scope: TERRITORY, seq: 7, since: 7, upto: 7 });
+    page
+}
+
+#[test]
+fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    exchange(&mut amal, &mut basma);
+    basma.apply_page(&whole(&mut amal, two)).unwrap();
+    assert!(!hello(&mut basma), "nothing to ask for");
+    set(&mut basma, one, "city", "بنغازي");
+    spoil(&mut basma, one);
+
+    assert_eq!(basma.get_record(GetRecord { id: one }).unwrap_err().code, ErrorCode::Corrupt);
+    assert_eq!(row(&mut basma, two)["name"], Value::from("مخبز الأمل"), "the others are not affected");
+    set(&mut amal, one, "phone", "0912345678");
+    set(&mut amal, two, "phone", "0923456789");
+    let news = page(&amal.batch().unwrap());
+    basma.apply_page(&news).unwrap();
+    assert_eq!(row(&mut basma, two)["phone"], Value::from("0923456789"), "a page goes past the damage");
+
+    assert!(hello(&mut basma), "its feed is asked for again");
+    basma.apply_page(&whole(&mut amal, one)).unwrap();
+    let healed = row(&mut basma, one);
+    assert_eq!((&healed["phone"], &healed["city"]), (&Value::from("0912345678"), &Value::from("بنغازي")));
+    assert_eq!(found(&mut basma, "0912"), ["شركة النور"]);
+    assert!(!hello(&mut basma), "and not once more");
+    deliver(&mut basma, &mut amal);
+    assert_eq!(row(&mut amal, one)["city"], Value::from("بنغازي"));
+    assert_eq!(amal.fingerprint(Fingerprint {}).unwrap(), basma.fingerprint(Fingerprint {}).unwrap());
+}
+
+#[test]
+fn a_damaged_document_keeps_nobody_from_opening_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut replica = open(file(&folder));
+    let (one, two) = (customer(&mut replica, "شركة النور"), customer(&mut replica, "مخبز الأمل"));
+    spoil(&mut replica, one);
+    replica.connection().execute_batch("UPDATE projection SET fingerprint = 0").unwrap();
+    drop(replica);
+    let mut replica = open(file(&folder));
+    assert_eq!(found(&mut replica, "مخبز"), ["مخبز الأمل"]);
+    assert_eq!(row(&mut replica, two)["name"], Value::from("مخبز الأمل"));
+    assert_eq!(replica.counts().unwrap().pending, 4, "what waits to be sent is still there");
+    assert_eq!(replica.batch().unwrap().items.len(), 4);
+}
+
+#[test]
+fn a_damaged_item_holds_its_own_record_back_and_no_other() {
+    let mut replica = open(Place::Memory);
+    let (one, two) = (customer(&mut replica, "شركة النور"), customer(&mut replica, "مخبز الأمل"));
+    replica
+        .connection()
+        .execute("UPDATE outbox SET item = x'c1' WHERE document = (SELECT n FROM document WHERE id = ?1)", [one.as_bytes()])
+        .unwrap();
+    let sent = |batch: Batch| batch.items.iter().map(Item::doc).collect::<Vec<_>>();
+    assert_eq!(sent(replica.batch().unwrap()), [two, two]);
+    assert_eq!(replica.counts().unwrap().refused, 1, "it is shown");
+
+    replica.retry_item(RetryItem { id: one }).unwrap();
+    assert_eq!(sent(replica.batch().unwrap()), [two, two, one, one], "and made again from the document");
+}
