@@ -18,15 +18,16 @@ html.dir = english ? "ltr" : "rtl";
 const theme = stored("maydan.theme");
 html.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
 
+// The app's own window has its files at hand and is installed already.
+if (!("__TAURI_INTERNALS__" in window)) {
+  const { start } = await import("./offers.js");
+  start();
+}
+
 try {
   const { default: init } = await import("./maydan_ui.js");
   await init();
 } catch (error) {
   console.error(error);
   document.getElementById("boot-failed").hidden = false;
-}
-
-// The app's own window has its files at hand; a browser keeps them for the days without a network.
-if (!("__TAURI_INTERNALS__" in window) && "serviceWorker" in navigator) {
-  navigator.serviceWorker.register("./sw.js").catch((error) => console.warn("no offline start:", error));
 }

@@ -1,4 +1,5 @@
 // Starts the worker's program. What the page says before it listens is kept and handed over.
+self.maydanBuild = "MAYDAN_BUILD";
 const early = [];
 self.onmessage = (event) => early.push(event);
 self.maydanEarly = () => {

@@ -109,6 +109,7 @@ macro_rules! commands {
 commands! {
     replica {
         query list_records(ListRecords) -> RecordPage;
+        query field_values(FieldValues) -> ValueList;
         query get_record(GetRecord) -> Record;
         query timeline(Timeline) -> TimelinePage;
         query history(History) -> HistoryPage;

@@ -2,6 +2,8 @@
 
 mod fold;
 mod phone;
+mod plural;
 
 pub use fold::{bare_tokens, digits, fold};
 pub use phone::{Phone, phone_search_forms};
+pub use plural::arabic_plural;

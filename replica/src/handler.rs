@@ -20,6 +20,9 @@ impl ReplicaCommands for Replica {
     fn list_records(&mut self, request: ListRecords) -> Result<RecordPage> {
         list::list_records(self, &request)
     }
+    fn field_values(&mut self, request: FieldValues) -> Result<ValueList> {
+        list::field_values(self, &request)
+    }
     fn get_record(&mut self, request: GetRecord) -> Result<Record> {
         record::get_record(self, &request)
     }

@@ -10,7 +10,7 @@ mod query;
 mod row;
 mod schema;
 
-pub(crate) use query::{fetch, list, titles};
+pub(crate) use query::{fetch, list, titles, values};
 pub(crate) use row::{write, write_row};
 
 use crate::store::{self, Stored};

@@ -26,7 +26,7 @@ pub struct Batch {
 /// Counts for the sync chip.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Items waiting to be sent.
+    /// Records of which something waits to be sent: as many as the queue lists.
     pub pending: u32,
     /// Records whose items were refused.
     pub refused: u32,
@@ -52,7 +52,7 @@ impl Replica {
     pub fn counts(&self) -> Result<Counts> {
         self.db
             .prepare_cached(
-                "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM ping),
+                "SELECT (SELECT count(*) FROM (SELECT document FROM outbox UNION SELECT trip FROM ping)),
                         (SELECT count(DISTINCT document) FROM outbox WHERE refused IS NOT NULL),
                         (SELECT count(*) FROM document WHERE conflicted > 0)",
             )

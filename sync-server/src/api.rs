@@ -63,7 +63,7 @@ pub(crate) fn router(api: Api) -> Router {
     let mut router = Router::new().nest("/v1", v1).route("/healthz", get(|| async { "ok" })).route("/readyz", get(ready));
     if let Some(web) = &api.config.web {
         // The service worker keeps its own versioned cache; everything else asks whether its copy is still good.
-        let files = ServeDir::new(web).append_index_html_on_directories(true);
+        let files = ServeDir::new(web).append_index_html_on_directories(true).precompressed_br();
         router = router.fallback_service(
             tower::ServiceBuilder::new()
                 .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))

@@ -3,6 +3,7 @@
 mod add;
 mod device;
 mod nav;
+mod offers;
 mod shell;
 mod shortcuts;
 mod toast;

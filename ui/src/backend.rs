@@ -9,7 +9,7 @@ mod tauri;
 mod worker;
 
 use maydan_core::command::{Command, Event};
-use maydan_core::{Error, Result};
+use maydan_core::{Error, RecordId, Result};
 use std::cell::{Cell, RefCell};
 use yew::Callback;
 
@@ -45,6 +45,16 @@ pub async fn call<C: Command>(request: C) -> Result<C::Answer> {
     let body = serde_json::to_string(&request)?;
     let answer = if is_web() { worker::call(C::NAME, &body).await? } else { tauri::call(C::NAME, &body).await? };
     Ok(serde_json::from_str(&answer)?)
+}
+
+/// A new record's id (UUIDv7), chosen here: a request that has to be asked again then makes the same record.
+pub fn new_id() -> RecordId {
+    let mut random = [0; 10];
+    let filled = gloo::utils::window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut random));
+    // Every browser that can run this has a source of randomness; without one, ids would clash.
+    assert!(filled.is_ok(), "no source of randomness");
+    let ms = u64::try_from(crate::format::now().0).unwrap_or(0);
+    RecordId(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
 }
 
 /// Subscribes to device events until the returned guard is dropped.

@@ -67,6 +67,13 @@ pub fn day(tag: &str, day: Day) -> String {
     run(&format, &noon).unwrap_or_else(|| day.to_string())
 }
 
+/// A civil date with its day of the week, without the year.
+pub fn long_day(tag: &str, day: Day) -> String {
+    let format = dates(tag, &[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("timeZone", "UTC")]);
+    let noon = Date::new(&JsValue::from_str(&format!("{day}T12:00:00Z")));
+    run(&format, &noon).unwrap_or_else(|| day.to_string())
+}
+
 /// The time of day, here.
 pub fn time(tag: &str, at: Instant) -> String {
     instant(&dates(tag, &[("hour", "numeric"), ("minute", "2-digit")]), at)

@@ -5,6 +5,7 @@
 mod context;
 mod key;
 mod mutation;
+mod offers;
 mod query;
 mod toasts;
 mod today;
@@ -14,6 +15,7 @@ pub use crate::prefs::use_prefs;
 pub use context::{use_session, use_sync_status};
 pub use key::use_key;
 pub use mutation::use_command;
+pub use offers::{is_installed, take_install, take_update, use_offers};
 pub use query::{Query, use_query};
 pub use toasts::{Toast, ToastList, ToastText, Toasts, use_toasts};
 pub use today::use_today;

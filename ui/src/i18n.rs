@@ -8,6 +8,7 @@ pub use crate::prefs::Language;
 use crate::format;
 use crate::prefs::{Prefs, use_prefs};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use maydan_core::text::arabic_plural;
 use maydan_core::{Day, Error, Instant};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -44,6 +45,13 @@ fn bundle(language: &str, texts: &[&str]) -> Bundle {
         let _ = bundle.add_resource(resource);
     }
     bundle.set_formatter(Some(figures));
+    // Arabic messages choose by `FORM($count)`: the plural rules that come with Fluent take every number from 100 up for
+    // `other`. Adding fails only where the name is taken, in a bundle that has no other function.
+    let _ = bundle.add_function("FORM", |args, _| match args {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts on a screen")]
+        [FluentValue::Number(n)] => arabic_plural(n.value.abs() as u64).into(),
+        _ => FluentValue::None,
+    });
     bundle
 }
 
@@ -195,6 +203,19 @@ impl I18n {
         }
     }
 
+    /// What stands between words of a set.
+    pub fn list_separator(&self) -> &'static str {
+        match self.prefs.language {
+            Language::Ar => "، ",
+            Language::En => ", ",
+        }
+    }
+
+    /// A civil date with its day of the week.
+    pub fn long_date(&self, day: Day) -> String {
+        format::long_day(&self.tag, day)
+    }
+
     /// A civil date.
     pub fn date(&self, day: Day) -> String {
         format::day(&self.tag, day)
@@ -221,6 +242,7 @@ impl I18n {
         let (hours, minutes) = (minutes / 60, minutes % 60);
         let part = |number: i64, unit| format::unit(&self.tag, float(number), unit, 0);
         match (hours, minutes) {
+            (0, 0) => self.t("duration-moment"),
             (0, minutes) => part(minutes, "minute"),
             (hours, 0) => part(hours, "hour"),
             (hours, minutes) => {

@@ -13,6 +13,7 @@ mod hooks;
 mod i18n;
 mod pages;
 mod prefs;
+mod records;
 mod route;
 
 fn main() {

@@ -13,8 +13,10 @@ pub enum Message {
     Answer { id: f64, from: String, outcome: Result<String, Error> },
     /// Something changed.
     Event(String),
-    /// Requests are taken now. Between tabs: a leader is there.
-    Ready,
+    /// Requests are taken now. Between tabs: a leader of this build is there.
+    Ready { build: String },
+    /// Between tabs: a newer build asks the leader to go. To the page: start a worker anew.
+    Retire,
     /// Between tabs: is a leader there?
     Hello,
     /// This browser can't do it.
@@ -45,7 +47,8 @@ impl Message {
                 }
             }
             Self::Event(event) => put("event", event.into()),
-            Self::Ready => put("ready", true.into()),
+            Self::Ready { build } => put("ready", build.into()),
+            Self::Retire => put("retire", true.into()),
             Self::Hello => put("hello", true.into()),
             Self::Fatal(error) => put("fatal", error_to_js(error)),
         }
@@ -59,8 +62,11 @@ impl Message {
         if let Some(event) = text("event") {
             return Some(Self::Event(event));
         }
-        if get("ready").is_some() {
-            return Some(Self::Ready);
+        if let Some(build) = text("ready") {
+            return Some(Self::Ready { build });
+        }
+        if get("retire").is_some() {
+            return Some(Self::Retire);
         }
         if get("hello").is_some() {
             return Some(Self::Hello);

@@ -2,12 +2,17 @@
 //!
 //! A worker that leads answers its own page and the other tabs. A worker that does not passes requests on and keeps them
 //! until they are answered: should the leader go, they are asked again of the next one, or answered here.
+//!
+//! A leader that can't open the database gives the lock on. One that is silent (a tab that the system has put to sleep) is
+//! named to the person, who can close it: nothing but its end frees the files. One of another build is asked to go, so
+//! that a page that was updated never talks to an old worker; its own page then starts a new worker and asks that again.
 
 use crate::leader;
 use crate::message::Message;
 use crate::platform::Browser;
-use crate::scope::{on_page, on_tabs, to_page, to_tabs};
-use maydan_core::{Error, ErrorCode};
+use crate::scope::{build, on_page, on_tabs, to_page, to_tabs};
+use gloo_timers::future::TimeoutFuture;
+use maydan_core::{Error, ErrorCode, command};
 use maydan_driver::App;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -36,6 +41,8 @@ struct Relay {
 
 /// Requests of other tabs remembered at most.
 const REMEMBERED: usize = 500;
+/// A leader that has not answered a question for so long sleeps, milliseconds. Importing a large file takes less.
+const SILENCE_MS: u32 = 20_000;
 
 impl Relay {
     /// What is known of a request; a new one is noted as under way.
@@ -70,21 +77,57 @@ pub fn start() {
     }
     on_page(from_page);
     to_tabs(&Message::Hello);
+    say_when_alone();
 }
 
-fn take_over() {
-    spawn_local(async {
+fn take_over(give_up: js_sys::Function) {
+    spawn_local(async move {
         match leader::lead().await {
             Ok(app) => {
                 with(|r| r.part = Part::Leading(app.clone()));
-                to_page(&Message::Ready);
-                to_tabs(&Message::Ready);
+                to_page(&ready());
+                to_tabs(&ready());
                 let open: Vec<Message> = with(|r| r.open.values().cloned().collect()).unwrap_or_default();
                 open.into_iter().for_each(from_page);
             }
-            Err(error) => to_page(&Message::Fatal(error)),
+            Err(error) => {
+                to_page(&Message::Fatal(error));
+                // Another tab may have more luck.
+                drop(give_up.call0(&wasm_bindgen::JsValue::UNDEFINED));
+            }
         }
     });
+}
+
+fn ready() -> Message {
+    Message::Ready { build: build() }
+}
+
+/// Tells the page when nobody leads: a page that starts must not wait for ever without a word.
+fn say_when_alone() {
+    spawn_local(async {
+        TimeoutFuture::new(SILENCE_MS).await;
+        if with(|r| matches!(r.part, Part::Waiting)).unwrap_or(false) {
+            to_page(&Message::Fatal(asleep()));
+        }
+    });
+}
+
+/// Answers a question that the leader has left open for too long. What writes is never given up: it may have been done.
+fn say_when_silent(id: f64, name: &str) {
+    if !command::ALL.iter().any(|(known, writes)| *known == name && !writes) {
+        return;
+    }
+    spawn_local(async move {
+        TimeoutFuture::new(SILENCE_MS).await;
+        if with(|r| matches!(r.part, Part::Following)).unwrap_or(false) {
+            answered(id, Err(asleep()));
+        }
+    });
+}
+
+fn asleep() -> Error {
+    Error::new(ErrorCode::InUse, "Maydan is open in another tab, which does not answer: close that one")
 }
 
 fn from_page(message: Message) {
@@ -105,7 +148,12 @@ fn from_page(message: Message) {
             let outcome = leader::answer(&app, &name, &body).await;
             answered(id, outcome);
         }),
-        None => to_tabs(&ask),
+        None => {
+            to_tabs(&ask);
+            if let Message::Ask { id, name, .. } = &ask {
+                say_when_silent(*id, name);
+            }
+        }
     }
 }
 
@@ -138,20 +186,31 @@ fn from_tab(message: Message) {
         Message::Event(event) => to_page(&Message::Event(event)),
         Message::Hello => {
             if with(|r| matches!(r.part, Part::Leading(_))).unwrap_or(false) {
-                to_tabs(&Message::Ready);
+                to_tabs(&ready());
             }
         }
-        Message::Ready => {
-            let open = with(|r| {
-                if matches!(r.part, Part::Leading(_)) {
-                    return None;
+        Message::Ready { build: theirs } => {
+            let heard = with(|r| match r.part {
+                Part::Leading(_) => None,
+                // Only a worker that starts asks, so that two builds do not send each other away for ever.
+                Part::Waiting if theirs != build() => Some(Err(())),
+                _ => {
+                    r.part = Part::Following;
+                    Some(Ok(r.open.values().cloned().collect::<Vec<_>>()))
                 }
-                r.part = Part::Following;
-                Some(r.open.values().cloned().collect::<Vec<_>>())
             });
-            if let Some(Some(open)) = open {
-                to_page(&Message::Ready);
-                open.iter().for_each(to_tabs);
+            match heard.flatten() {
+                Some(Ok(open)) => {
+                    to_page(&ready());
+                    open.iter().for_each(to_tabs);
+                }
+                Some(Err(())) => to_tabs(&Message::Retire),
+                None => {}
+            }
+        }
+        Message::Retire => {
+            if with(|r| matches!(r.part, Part::Leading(_))).unwrap_or(false) {
+                to_page(&Message::Retire);
             }
         }
         Message::Fatal(_) => {}

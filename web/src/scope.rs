@@ -5,8 +5,13 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, DedicatedWorkerGlobalScope, MessageEvent};
 
-/// Name of the channel and of the lock. Tabs of different builds do not talk: the one with the lock works, the other waits.
+/// Name of the channel and of the lock: the same for all builds, as the database is.
 pub const CHANNEL: &str = "maydan-1";
+
+/// The build of this worker, as worker.js says it.
+pub fn build() -> String {
+    js_sys::Reflect::get(&js_sys::global(), &"maydanBuild".into()).ok().and_then(|b| b.as_string()).unwrap_or_default()
+}
 
 /// The global scope.
 pub fn scope() -> DedicatedWorkerGlobalScope {

@@ -30,6 +30,9 @@ const CHECKS: &[Check] = &[
         install::for_desktop()?;
         passed(succeed(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])))
     }),
+    ("clippy for browsers", || {
+        Ok(if wasm::lint()? { Outcome::Passed } else { Outcome::Skipped("Debian's compiler for browsers has no clippy") })
+    }),
     ("documentation", || {
         passed(succeed(cargo().args(["doc", "--workspace", "--no-deps", "--locked", "-q"]).env("RUSTDOCFLAGS", "-D warnings")))
     }),
@@ -38,7 +41,8 @@ const CHECKS: &[Check] = &[
     ("licences", licences),
     ("browser", || {
         install::for_browsers()?;
-        passed(browser("story"))
+        browser("story")?;
+        passed(browser("edition"))
     }),
     ("window", window),
 ];
@@ -120,6 +124,14 @@ fn browser(script: &str) -> Result<()> {
     let mut node = command("node");
     node.current_dir(root().join("tests/e2e")).arg(format!("{script}.mjs")).env("MAYDAN_BIN", target().join("debug"));
     succeed(&mut node)
+}
+
+/// A company of 10,000 customers and 100,000 activities in a browser.
+pub fn large() -> Result<()> {
+    install::for_wasm()?;
+    wasm::build()?;
+    install::for_browsers()?;
+    browser("large")
 }
 
 /// Takes the pictures.

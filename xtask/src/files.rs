@@ -1,10 +1,7 @@
 //! Copying and joining files.
 
 use anyhow::{Context, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 /// Copies a folder's content.
@@ -57,11 +54,4 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Size after compression, as a browser fetches it.
-pub fn gzipped(bytes: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
 }

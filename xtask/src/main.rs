@@ -39,6 +39,8 @@ enum Chore {
     Tidy,
     /// Take the pictures of every screen into docs/screens.
     Screens,
+    /// Open a company of 10,000 customers and 100,000 activities in a browser and look for stumbles (minutes).
+    Large,
 }
 
 fn main() -> ExitCode {
@@ -64,5 +66,6 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         }
         Chore::Tidy => tidy::check(),
         Chore::Screens => check::screens(),
+        Chore::Large => check::large(),
     }
 }

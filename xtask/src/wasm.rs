@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// Files of the user interface that are served as they are.
-const UI_FILES: &[&str] = &["index.html", "boot.js"];
+const UI_FILES: &[&str] = &["index.html", "boot.js", "offers.js"];
 /// Files of the web edition that are served as they are.
 const WEB_FILES: &[&str] = &["manifest.webmanifest", "manifest-en.webmanifest", "worker.js"];
 /// Fonts, from npm, with the names under which the styles ask for them.
@@ -51,18 +51,42 @@ pub fn build() -> Result<()> {
     }
     copy_into(&root.join("icons/web"), &web.join("icons"))?;
     write_service_worker(&root.join("web/sw.js"), &web)?;
+    compress(&web)?;
     report(&web, "maydan_ui_bg.wasm")?;
     report(&web, "maydan_worker_bg.wasm")
 }
 
+/// Files that are worth compressing well before anybody asks for them.
+const LARGE: &[&str] = &["maydan_ui_bg.wasm", "maydan_worker_bg.wasm", "maydan_ui.js", "maydan_worker.js", "maydan.css"];
+
+/// Puts a brotli copy beside each large file: on a phone's first visit this is most of the wait.
+fn compress(web: &Path) -> Result<()> {
+    let mut node = command("node");
+    node.arg(root().join("web/compress.mjs")).arg(target().join("wasm/compressed"));
+    succeed(node.args(LARGE.iter().map(|file| web.join(file))))
+}
+
 fn compile(packages: &[&str]) -> Result<()> {
-    let toolchain = wasm_toolchain()?;
     say("building the user interface and the worker");
+    for_browsers("build", packages, &[])
+}
+
+/// Lints what runs in browsers. Answers false where the compiler for them comes without clippy.
+pub fn lint() -> Result<bool> {
+    if wasm_toolchain()?.path.is_some() {
+        return Ok(false);
+    }
+    for_browsers("clippy", &["maydan-ui", "maydan-web"], &["--", "-D", "warnings"]).map(|()| true)
+}
+
+fn for_browsers(subcommand: &str, packages: &[&str], last: &[&str]) -> Result<()> {
+    let toolchain = wasm_toolchain()?;
     let mut cargo = command(&toolchain.cargo);
-    cargo.args(["build", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--locked"]);
+    cargo.args([subcommand, "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--locked"]);
     for package in packages {
         cargo.args(["-p", package]);
     }
+    cargo.args(last);
     // Another compiler than the native build's: a folder of its own, or each would throw away the other's work.
     cargo.env("CARGO_TARGET_DIR", target().join("wasm")).env_remove("RUSTC").env_remove("RUSTFLAGS");
     if let Some(path) = toolchain.path {
@@ -86,17 +110,20 @@ fn bind(package: &str, name: &str, into: &Path) -> Result<()> {
         .with_context(|| format!("binding {}", program.display()))
 }
 
-/// Writes the list of files and the build's id into the service worker, so that a new build is a new cache.
+/// Writes the list of files and the build's id into the service worker, so that a new build is a new cache, and the id
+/// into the worker, so that tabs of different builds know each other.
 fn write_service_worker(template: &Path, web: &Path) -> Result<()> {
     let (files, build) = fingerprint(web)?;
-    let text = fs::read_to_string(template)?
-        .replace("\"MAYDAN_BUILD\"", &serde_json::to_string(&build)?)
-        .replace("[\"MAYDAN_FILES\"]", &serde_json::to_string(&files)?);
-    Ok(fs::write(web.join("sw.js"), text)?)
+    let build = serde_json::to_string(&build)?;
+    let text = fs::read_to_string(template)?.replace("[\"MAYDAN_FILES\"]", &serde_json::to_string(&files)?);
+    fs::write(web.join("sw.js"), text.replace("\"MAYDAN_BUILD\"", &build))?;
+    let worker = web.join("worker.js");
+    let text = fs::read_to_string(&worker)?;
+    Ok(fs::write(worker, text.replace("\"MAYDAN_BUILD\"", &build))?)
 }
 
 fn report(folder: &Path, file: &str) -> Result<()> {
-    let bytes = fs::read(folder.join(file))?;
-    say(&format!("{file}: {} KB, {} KB compressed", bytes.len() / 1024, crate::files::gzipped(&bytes)? / 1024));
+    let size = |name: &str| fs::metadata(folder.join(name)).map(|m| m.len() / 1024);
+    say(&format!("{file}: {} KB, {} KB compressed", size(file)?, size(&format!("{file}.br"))?));
     Ok(())
 }

@@ -94,6 +94,24 @@ pub struct Line {
     pub conflicted: bool,
 }
 
+/// What stands in a filterable field, over all live records of a kind: the choices of a filter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldValues {
+    /// The kind.
+    pub kind: String,
+    /// The field.
+    pub field: String,
+    /// Most values wanted; the most frequent ones are kept.
+    pub limit: u32,
+}
+
+/// Values of a field, the most frequent first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ValueList {
+    /// Each once.
+    pub values: Vec<Value>,
+}
+
 /// One record, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GetRecord {

@@ -9,10 +9,11 @@ use crate::time::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Puts a visit on a day's list; with `visit`, moves one that is there.
+/// Puts a visit on a day's list, or moves one that is there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanVisit {
-    /// A planned visit to move, or none to make one.
+    /// The visit; one that is not there is made under this id, so that asking twice makes one. Without it the device
+    /// chooses an id.
     #[serde(default)]
     pub visit: Option<RecordId>,
     /// Whom to visit.
@@ -30,7 +31,7 @@ pub struct PlanVisit {
 /// Says "I am here". Never blocked; graded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckIn {
-    /// The planned visit, or none for an unplanned one.
+    /// The planned visit, or an id for an unplanned one; without it the device chooses an id.
     #[serde(default)]
     pub visit: Option<RecordId>,
     /// The customer.

@@ -13,6 +13,11 @@ pub(super) fn list_records(replica: &mut Replica, request: &ListRecords) -> Resu
     Ok(RecordPage { lines, total, total_is_floor, names })
 }
 
+pub(super) fn field_values(replica: &mut Replica, request: &FieldValues) -> Result<ValueList> {
+    let kind = replica.registry.get(&request.kind)?;
+    Ok(ValueList { values: projection::values(&replica.db, kind, &request.field, request.limit.min(MAX_PAGE))? })
+}
+
 /// Kinds on a customer's timeline, with the field that says when: the last one that is filled counts.
 const TIMELINE: &[(&str, &[&str])] = &[("note", &["written_at"]), ("visit", &["checked_in_at", "submitted_at"]), ("task", &["done_at"])];
 

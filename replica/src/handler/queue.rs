@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 pub(super) fn outbox(replica: &mut Replica, request: &Outbox) -> Result<OutboxPage> {
-    let total = replica.db.query_row("SELECT count(*) FROM outbox", [], |r| r.get(0)).map_err(storage)?;
+    let total = replica.db.query_row("SELECT count(DISTINCT document) FROM outbox", [], |r| r.get(0)).map_err(storage)?;
     let groups: Vec<(Vec<u8>, String, u32, i64, i64, u32, Option<String>)> = replica
         .db
         .prepare_cached(

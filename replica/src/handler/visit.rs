@@ -61,13 +61,15 @@ fn visit_row(replica: &Replica, id: RecordId) -> Result<store::Stored> {
 }
 
 /// Takes a step on an existing visit, or on a new one that it begins.
-fn take(replica: &mut Replica, existing: Option<RecordId>, customer: RecordId, reason: &str, step: Step) -> Result<Revision> {
-    if let Some(id) = existing {
+fn take(replica: &mut Replica, wanted: Option<RecordId>, customer: RecordId, reason: &str, step: Step) -> Result<Revision> {
+    if let Some(id) = wanted
+        && store::find(&replica.db, id)?.is_some()
+    {
         return step_on(replica, id, Action::Write, step);
     }
     visit::allow(None, &step)?;
     let rep = replica.signed_in()?.id;
-    let id = replica.host.new_record_id();
+    let id = wanted.unwrap_or_else(|| replica.host.new_record_id());
     let key = replica.host.new_uuid();
     let kind = replica.registry.get("visit")?.clone();
     let scope = replica.scope_for(&kind.scope, None, Some(customer))?;

@@ -220,6 +220,20 @@ pub(crate) fn fetch(db: &Connection, kind: &Kind, numbers: &[i64]) -> Result<Vec
     Ok(lines)
 }
 
+/// The values of a filterable field, the most frequent first: one walk over the field's index.
+pub(crate) fn values(db: &Connection, kind: &Kind, field: &str, limit: u32) -> Result<Vec<Value>> {
+    let field = kind.get(field)?;
+    if !field.filter {
+        return Err(Error::new(ErrorCode::UnknownField, format!("{} can't be filtered by {}", kind.name, field.name)));
+    }
+    let (name, table) = (&field.name, &kind.name);
+    let sql = format!(
+        "SELECT {name} FROM r_{table} WHERE deleted = 0 AND {name} IS NOT NULL GROUP BY {name} ORDER BY count(*) DESC, {name} LIMIT ?1"
+    );
+    let found: Vec<Sql> = db.prepare_cached(&sql).and_then(|mut s| s.query_map([limit], |r| r.get(0))?.collect()).map_err(storage)?;
+    Ok(found.into_iter().map(|v| value(field.ty.stored(), v)).filter(|v| !v.is_empty()).collect())
+}
+
 fn value(ty: &FieldType, sql: Sql) -> Value {
     match (ty, sql) {
         (_, Sql::Null | Sql::Blob(_)) => Value::Null,

@@ -118,3 +118,17 @@ fn importing_a_file_twice_makes_each_customer_once() {
     assert_eq!(found(&mut replica, "زليتن"), ["مخبز الأمل"]);
     assert_eq!(found(&mut replica, "0912"), ["شركة النور"]);
 }
+
+#[test]
+fn a_filter_offers_every_value_that_stands_somewhere() {
+    let mut replica = open(Place::Memory);
+    for (name, city) in [("أ", "مصراتة"), ("ب", "طرابلس"), ("ج", "طرابلس"), ("د", "")] {
+        create(&mut replica, "customer", &[("name", name.into()), ("city", city.into())]);
+    }
+    let gone = create(&mut replica, "customer", &[("name", "هـ".into()), ("city", "سبها".into())]);
+    replica.delete_record(DeleteRecord { id: gone }).unwrap();
+    let mut values = |field: &str, limit| replica.field_values(FieldValues { kind: "customer".into(), field: field.into(), limit });
+    assert_eq!(values("city", 10).unwrap().values, [Value::from("طرابلس"), Value::from("مصراتة")]);
+    assert_eq!(values("city", 1).unwrap().values, [Value::from("طرابلس")]);
+    assert_eq!(values("remarks", 1).unwrap_err().code, maydan_core::ErrorCode::UnknownField);
+}

@@ -101,6 +101,15 @@ fn the_lines_of_a_page_are_fetched_by_their_numbers() {
 }
 
 #[test]
+fn the_choices_of_a_filter_are_read_from_its_index_alone() {
+    let mut replica = replica();
+    replica.field_values(FieldValues { kind: "customer".into(), field: "city".into(), limit: 9 }).unwrap();
+    let sql = "SELECT city FROM r_customer WHERE deleted = 0 AND city IS NOT NULL GROUP BY city ORDER BY count(*) DESC, city LIMIT ?1";
+    let plan = plan(&replica, sql);
+    assert!(plan.contains("COVERING INDEX r_customer_f_city") || plan.contains("COVERING INDEX r_customer_s_city"), "{plan}");
+}
+
+#[test]
 fn a_timeline_reads_only_its_customer() {
     let mut replica = replica();
     let customer = replica.list_records(all("customer")).unwrap().lines[0].id;

@@ -1,11 +1,10 @@
 // What a browser needs to install the app, and what a person needs to trust its lists.
+import { onlyRowsInSightExist } from "./frames.mjs";
 import { hold, until } from "./poll.mjs";
 import { go } from "./app.mjs";
 
 /** A list must be there before a person wonders, milliseconds. */
 const AT_ONCE = 5_000;
-/** Rows kept ready beyond what is in sight, on each side, and what rounding adds. */
-const SPARE_ROWS = 2 * 8 + 3;
 
 /** The manifest is complete, says its name in Arabic, and the service worker answers for the page. */
 export async function isInstallable(device) {
@@ -59,17 +58,6 @@ export async function firstListIsQuick(page) {
   hold(opened < AT_ONCE && found < AT_ONCE, `the first list took ${opened} ms, the search ${found} ms`);
   await page.getByTestId("customers-search").press("Escape");
   return `list ${opened} ms, search by ${[...name].length} keys ${found} ms`;
-}
-
-async function onlyRowsInSightExist(page) {
-  const list = page.getByTestId("customers-list");
-  const { total, present, fitting } = await list.evaluate((element) => {
-    const rows = element.querySelectorAll('[role="option"]');
-    const height = rows[0].getBoundingClientRect().height;
-    return { total: Number(rows[0].getAttribute("aria-setsize")), present: rows.length, fitting: element.clientHeight / height };
-  });
-  hold(total > 0, "the list says how long it is");
-  hold(present <= fitting + SPARE_ROWS, `of ${total} customers ${present} rows exist, but ${Math.ceil(fitting)} fit`);
 }
 
 async function timed(work) {

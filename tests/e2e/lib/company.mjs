@@ -1,6 +1,6 @@
 // A company in a temporary folder: seeded data, and a server that can be killed and come back at the same address.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -20,6 +20,11 @@ export class Company {
   static async seeded({ customers, activities, seed = 7 }) {
     const folder = await mkdtemp(path.join(tmpdir(), "maydan-e2e-"));
     const company = new Company(folder, await freePort());
+    // A company that was seeded before: seeding a large one takes minutes.
+    if (process.env.MAYDAN_COMPANY) {
+      await cp(process.env.MAYDAN_COMPANY, company.data, { recursive: true });
+      return company;
+    }
     const amounts = ["--customers", customers, "--activities", activities, "--seed", seed].map(String);
     try {
       await promisify(execFile)(program("maydan-seed"), [...amounts, "--server", company.data], { maxBuffer: 64 << 20 });
@@ -35,6 +40,12 @@ export class Company {
     this.port = port;
     this.server = null;
     this.log = [];
+    this.web = this.dist;
+  }
+
+  /** The web edition as it was built. */
+  get dist() {
+    return path.join(ROOT, "web/dist");
   }
 
   get data() {
@@ -47,7 +58,7 @@ export class Company {
   }
 
   async serverStarts() {
-    const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.data, "--web", path.join(ROOT, "web/dist")];
+    const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.data, "--web", this.web];
     const server = spawn(program("maydan-sync-server"), args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, MAYDAN_LOG: process.env.MAYDAN_LOG ?? "warn" },

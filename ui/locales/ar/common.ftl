@@ -2,6 +2,7 @@
 
 app-name = ميدان
 duration-both = { $hours } و{ $minutes }
+duration-moment = أقل من دقيقة
 
 ## التنقّل
 
@@ -43,6 +44,14 @@ shortcut-edit = تعديل
 shortcut-close = إغلاق النافذة العليا أو إلغاء التعديل
 shortcut-undo = التراجع عن آخر عملية
 shortcut-help = عرض هذه القائمة
+
+## ما يعرضه المتصفح
+
+offer-update = نسخة جديدة من ميدان جاهزة. أكمل ما تكتبه ثم حدّث.
+offer-update-take = تحديث الآن
+offer-install = ثبّت ميدان على هذا الجهاز ليفتح من شاشته الرئيسية، دون شبكة أيضًا.
+offer-install-take = تثبيت
+offer-install-decline = ليس الآن
 
 ## الرسائل القصيرة
 

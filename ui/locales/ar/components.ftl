@@ -9,14 +9,12 @@ component-loading = جارٍ التحميل
 inline-edit = { $label }: { $value }. اضغط للتعديل
 inline-add = أضف
 inline-none = بلا
-inline-yes = نعم
-inline-no = لا
 
 sync-chip-open = حالة المزامنة: افتح ما ينتظر الإرسال
 sync-chip-synced = متزامن
 sync-chip-syncing = تجري المزامنة
 sync-chip-pending =
-    { $count ->
+    { FORM($count) ->
         [zero] لا شيء ينتظر
         [one] عنصر ينتظر الإرسال
         [two] عنصران ينتظران
@@ -25,7 +23,7 @@ sync-chip-pending =
        *[other] { $count } عنصر ينتظر
     }
 sync-chip-receiving =
-    { $count ->
+    { FORM($count) ->
         [zero] يستقبل البيانات
         [one] وصل سجل واحد
         [two] وصل سجلان
@@ -36,7 +34,7 @@ sync-chip-receiving =
 sync-chip-offline = دون اتصال
 sync-chip-offline-since = دون اتصال منذ { $when }
 sync-chip-attention =
-    { $count ->
+    { FORM($count) ->
         [zero] يحتاج إلى نظرك
         [one] عنصر يحتاج إليك
         [two] عنصران يحتاجان إليك
@@ -48,14 +46,14 @@ sync-chip-sign-in = سجّل الدخول ليستمر الإرسال
 sync-chip-signed-out = لم تسجّل الدخول
 
 map-empty = لا مواقع بعد. تظهر هنا حين يسجّلها الجهاز.
-map-described = خريطة المسار: { $points ->
+map-described = خريطة المسار: { FORM($points) ->
         [zero] بلا نقاط
         [one] نقطة واحدة
         [two] نقطتان
         [few] { $points } نقاط
         [many] { $points } نقطة
        *[other] { $points } نقطة
-    }، { $pins ->
+    }، { FORM($pins) ->
         [zero] بلا علامات
         [one] علامة واحدة
         [two] علامتان
@@ -77,7 +75,7 @@ palette-customers-words = customers الزبائن clients
 palette-new-customer = عميل جديد
 palette-new-customer-words = new customer إضافة زبون create add
 palette-trip = الجولة
-palette-trip-words = trip الوردية المسار shift route gps
+palette-trip-words = trip الجولة الوردية المسار shift route gps
 palette-review = المراجعة
 palette-review-words = review اعتماد الزيارات approve
 palette-sync = المزامنة

@@ -34,7 +34,7 @@ page-today-check-in = تسجيل الوصول
 page-today-continue = متابعة
 page-today-open = فتح
 page-today-returned =
-    { $count ->
+    { FORM($count) ->
         [zero] لا زيارات معادة إليك
         [one] أُعيدت إليك زيارة واحدة
         [two] أُعيدت إليك زيارتان
@@ -48,7 +48,7 @@ page-today-tasks = المهام
 page-today-tasks-empty = لا مهام مستحقة
 page-today-tasks-empty-text = تظهر المهام هنا في يومها. أضف مهمة حتى لا يُنسى شيء.
 page-today-tasks-later =
-    { $count ->
+    { FORM($count) ->
         [zero] لا مهام لاحقة
         [one] مهمة لاحقة واحدة
         [two] مهمتان لاحقتان
@@ -71,7 +71,7 @@ page-customers-any-status = كل الحالات
 page-customers-any-city = كل المدن
 page-customers-any-activity = كل الأنشطة
 page-customers-total =
-    { $count ->
+    { FORM($count) ->
         [zero] لا عملاء
         [one] عميل واحد
         [two] عميلان
@@ -92,23 +92,21 @@ page-customers-conflicted = على أحد أن يختار بين قيمتين
 
 page-customer-title = العميل
 page-customer-tab-overview = الملف
-page-customer-tab-timeline = المجرى الزمني
+page-customer-tab-timeline = الأحداث
 page-customer-tab-notes = الملاحظات
 page-customer-tab-visits = الزيارات
-page-customer-tab-history = السجل
+page-customer-tab-history = التغييرات
 page-customer-pending = لم يُرسل بعد
 page-customer-unsaved = لم يُحفظ بعد
 page-customer-delete = حذف العميل
 page-customer-deleted = حُذف العميل
 page-customer-missing = هذا العميل غير موجود هنا
-page-customer-missing-text = حُذف، أو أنه يتبع منطقة ليست من مناطقك.
+page-customer-missing-text = إما أنه حُذف أو أنه يتبع منطقة ليست من مناطقك.
 page-customer-missing-back = كل العملاء
 
-page-customer-conflicts = اختر بين القيم
+page-customer-conflicts = تعارضات
 page-customer-conflicts-hint = غيّر شخصان الحقل نفسه في الوقت نفسه. تبقى القيمتان محفوظتين إلى أن تختار إحداهما.
 page-customer-written-by = { $who }، { $when }
-page-customer-keep-value = إبقاء هذه القيمة
-page-customer-choose-value = اختيار هذه القيمة
 
 page-customer-timeline-empty = لم يحدث شيء بعد
 page-customer-timeline-empty-text = تظهر هنا ملاحظات هذا العميل وزياراته ومهامه.

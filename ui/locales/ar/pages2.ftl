@@ -66,20 +66,20 @@ page-visit-life-returned = أُعيدت
 page-trip-title = الجولة
 page-trip-promise = يُسجَّل موقعك بين البدء والإيقاف فقط.
 page-trip-keep-open = أبقِ ميدان مفتوحًا أثناء القيادة: هذا الجهاز لا يسجّل المواقع في الخلفية.
-page-trip-start = بدء الوردية
-page-trip-stop = إيقاف الوردية
+page-trip-start = بدء الجولة
+page-trip-stop = إنهاء الجولة
 page-trip-recording = جارٍ التسجيل
 page-trip-waiting-fix = بانتظار أول موقع…
 page-trip-last-fix = آخر موقع { $ago }، الدقة { $accuracy }
 page-trip-distance = المسافة
 page-trip-duration = المدة
-page-trip-pings = المواقع
+page-trip-pings = نقاط المسار
 page-trip-gaps = الانقطاعات
 page-trip-gaps-text = الانقطاع فترة تزيد على عشر دقائق دون موقع، ولا تُحتسب ضمن المسافة.
 page-trip-no-pings = لا مواقع بعد
 page-trip-no-pings-text = يظهر المسار هنا مع أول موقع. تأكّد من تشغيل خدمة الموقع.
 page-trip-none = لا جولات بعد
-page-trip-none-text = ابدأ وردية فيظهر مسارها ومسافتها هنا.
+page-trip-none-text = ابدأ جولة فيظهر مسارها ومسافتها هنا.
 page-trip-earlier = جولات سابقة
 page-trip-one = جولة
 page-trip-pin-start = البداية
@@ -106,8 +106,8 @@ page-review-checked-out = المغادرة
 page-review-submitted = التسليم
 page-review-lasted = استغرقت
 page-review-planned = المخطط
-page-review-unplanned = دون تخطيط
-page-review-actual = الفعلي
+page-review-unplanned = غير مخططة
+page-review-actual = اليوم الفعلي
 page-review-pin-customer = العميل
 page-review-pin-fix = تسجيل الوصول
 page-review-no-place = لا موقع للعميل ولا لتسجيل الوصول على الخريطة.
@@ -132,7 +132,7 @@ page-sync-state-sign-in-needed = سجّل الدخول من جديد ليستم�
 page-sync-state-attention = هناك ما يحتاج انتباهك
 page-sync-now = زامن الآن
 page-sync-receiving =
-    { $count ->
+    { FORM($count) ->
         [zero] بدأ الاستلام.
         [one] استُلم سجل واحد حتى الآن.
         [two] استُلم سجلّان حتى الآن.
@@ -141,7 +141,7 @@ page-sync-receiving =
        *[other] استُلم { $count } سجل حتى الآن.
     }
 page-sync-pending =
-    { $count ->
+    { FORM($count) ->
         [zero] لا شيء بانتظار الإرسال.
         [one] عنصر واحد بانتظار الإرسال.
         [two] عنصران بانتظار الإرسال.
@@ -150,7 +150,7 @@ page-sync-pending =
        *[other] { $count } عنصر بانتظار الإرسال.
     }
 page-sync-refused =
-    { $count ->
+    { FORM($count) ->
         [zero] لم يُرفض شيء.
         [one] رُفض عنصر واحد.
         [two] رُفض عنصران.
@@ -158,11 +158,11 @@ page-sync-refused =
         [many] رُفض { $count } عنصرًا.
        *[other] رُفض { $count } عنصر.
     }
-page-sync-offline-since = دون الخادم منذ { $when }.
+page-sync-offline-since = دون اتصال منذ { $when }.
 page-sync-synced-at = آخر مزامنة كاملة { $when }.
 page-sync-next-try = المحاولة التالية تلقائيًا عند { $when }.
 page-sync-conflicts =
-    { $count ->
+    { FORM($count) ->
         [zero] لا سجلات بقيمتين
         [one] سجل واحد بقيمتين
         [two] سجلّان بقيمتين
@@ -174,7 +174,7 @@ page-sync-queue = بانتظار الإرسال
 page-sync-empty = لا شيء بانتظار الإرسال
 page-sync-empty-text = ما تفعله دون شبكة يظهر هنا إلى أن يُرسَل.
 page-sync-item =
-    { $changes ->
+    { FORM($changes) ->
         [zero] لا تعديلات
         [one] تعديل واحد
         [two] تعديلان
@@ -183,7 +183,7 @@ page-sync-item =
        *[other] { $changes } تعديل
     } · { $size } · { $ago }
 page-sync-attempts =
-    { $count ->
+    { FORM($count) ->
         [zero] دون محاولات
         [one] محاولة واحدة
         [two] محاولتان
@@ -197,7 +197,7 @@ page-sync-rescue-text = إذا كان هذا الجهاز أو تخزينه في
 page-sync-export = تصدير ما لم يُرسل
 page-sync-import = استيراد ملف
 page-sync-imported-in-part =
-    { $left ->
+    { FORM($left) ->
         [one] بقي تعديل واحد لسجل لم يصل إلى هذا الجهاز بعد. زامن ثم استورد الملف مرة أخرى.
         [two] بقي تعديلان لسجلات لم تصل إلى هذا الجهاز بعد. زامن ثم استورد الملف مرة أخرى.
         [few] بقيت { $left } تعديلات لسجلات لم تصل إلى هذا الجهاز بعد. زامن ثم استورد الملف مرة أخرى.
@@ -205,7 +205,7 @@ page-sync-imported-in-part =
        *[other] بقي { $left } تعديل لسجلات لم تصل إلى هذا الجهاز بعد. زامن ثم استورد الملف مرة أخرى.
     }
 page-sync-imported =
-    { $count ->
+    { FORM($count) ->
         [zero] كل ما في الملف موجود هنا
         [one] استُورد تعديل واحد
         [two] استُورد تعديلان
@@ -222,19 +222,14 @@ page-sync-storage-keep = السماح للمتصفح بالاحتفاظ بالب
 
 ## التعارضات
 
-page-conflicts-title = قيمتان لحقل واحد
+page-conflicts-title = تعارضات
 page-conflicts-text = غيّر شخصان الحقل نفسه في الوقت نفسه. اختر القيمة الصحيحة؛ ويمكنك التراجع عن الاختيار.
-page-conflicts-none = لا حقول بقيمتين
+page-conflicts-none = لا تعارضات
 page-conflicts-none-text = إذا غيّر شخصان الحقل نفسه دون اتصال ظهرت القيمتان هنا.
-page-conflicts-open = فتح السجل
-page-conflicts-keep = إبقاء هذه
-page-conflicts-choose = اختيار هذه
+page-conflicts-open = فتح
+page-conflicts-choose = اعتماد هذه القيمة
+page-conflicts-current = القيمة الحالية
 page-conflicts-chosen = اختيرت القيمة
-page-conflicts-somebody = شخص ما
-page-conflicts-nothing = فارغ
-page-conflicts-unknown = سجل غير موجود هنا
-page-conflicts-yes = نعم
-page-conflicts-no = لا
 
 ## الإعدادات
 
@@ -254,11 +249,11 @@ page-settings-calendar = التقويم
 page-settings-calendar-gregory = ميلادي
 page-settings-calendar-islamic-umalqura = هجري (أم القرى)
 page-settings-gpx = محاكاة الموقع
-page-settings-gpx-text = تعيد مسارًا مسجلًا بدل الموقع الحقيقي، للتجربة والتدريب. كل ما يُسجَّل بها يُعلَّم.
+page-settings-gpx-text = يُشغَّل مسار مسجَّل بدل الموقع الحقيقي للتجربة والتدريب، وتوضع علامة على كل ما يُسجَّل به.
 page-settings-gpx-choose = اختيار ملف GPX
 page-settings-gpx-clear = استعمال الموقع الحقيقي
 page-settings-gpx-read =
-    { $count ->
+    { FORM($count) ->
         [zero] المسار بلا نقاط
         [one] اختير مسار من نقطة واحدة
         [two] اختير مسار من نقطتين
@@ -277,7 +272,7 @@ page-settings-signed-in = سُجّل الدخول باسم { $name }.
 page-settings-sign-out = تسجيل الخروج
 page-settings-sign-out-pending = هناك عمل لم يُرسل
 page-settings-sign-out-text =
-    { $count ->
+    { FORM($count) ->
         [zero] أُرسل كل شيء.
         [one] عنصر واحد لم يُرسل. يبقى على هذا الجهاز ويُرسَل عندما تسجّل الدخول هنا من جديد.
         [two] عنصران لم يُرسلا. يبقيان على هذا الجهاز ويُرسَلان عندما تسجّل الدخول هنا من جديد.
@@ -293,6 +288,9 @@ page-settings-server = الخادم
 page-settings-device = الجهاز
 page-settings-lacks = ما لا يستطيعه هذا الجهاز:
 page-settings-lacks-background-location = تسجيل المواقع وميدان في الخلفية.
+page-settings-lacks-location = تحديد الموقع: يمكن تشغيل مسار محفوظ بدلًا منه، ويُسجَّل أنه محاكاة.
+page-settings-install = التثبيت
+page-settings-install-by-hand = افتح قائمة المتصفح أو زر المشاركة واختر «إضافة إلى الشاشة الرئيسية».
 page-settings-lacks-keyring = حفظ الجلسة في مخزن مفاتيح النظام.
 
 ## الاستيراد
@@ -307,12 +305,12 @@ page-import-encoding-utf-8 = UTF-8
 page-import-encoding-windows-1256 = Windows-1256 (عربي قديم)
 page-import-encoding-utf-16-le = UTF-16
 page-import-encoding-utf-16-be = UTF-16 (big-endian)
-page-import-delimiter = بين الخلايا
+page-import-delimiter = الفاصل بين الأعمدة
 page-import-delimiter-comma = فاصلة لاتينية ,
 page-import-delimiter-semicolon = فاصلة منقوطة ;
 page-import-delimiter-tab = علامة جدولة
 page-import-delimiter-bar = خط عمودي |
-page-import-decimal = الفاصلة العشرية
+page-import-decimal = العلامة العشرية
 page-import-decimal-point = نقطة: 32.88
 page-import-decimal-comma = فاصلة: 32,88
 page-import-decimal-hint = كما كُتب خطّا العرض والطول.
@@ -320,7 +318,7 @@ page-import-columns = الأعمدة
 page-import-ignore = دون استيراد
 page-import-nameless = حدّد العمود الذي فيه أسماء العملاء.
 page-import-rows =
-    { $count ->
+    { FORM($count) ->
         [zero] لا صفوف في الملف.
         [one] صف واحد في الملف.
         [two] صفّان في الملف.
@@ -329,9 +327,8 @@ page-import-rows =
        *[other] { $count } صف في الملف.
     }
 page-import-territory = المنطقة
-page-import-territory-own = منطقتي الأولى
 page-import-go =
-    { $count ->
+    { FORM($count) ->
         [zero] لا شيء للاستيراد
         [one] استيراد عميل واحد
         [two] استيراد عميلين
@@ -340,7 +337,7 @@ page-import-go =
        *[other] استيراد { $count } عميل
     }
 page-import-done =
-    { $count ->
+    { FORM($count) ->
         [zero] لم يُقرأ أي صف
         [one] قُرئ صف واحد
         [two] قُرئ صفّان
@@ -353,7 +350,7 @@ page-import-updated = محدَّث
 page-import-unchanged = دون تغيير
 page-import-bad = متروك
 page-import-bad-count =
-    { $count ->
+    { FORM($count) ->
         [zero] كل الصفوف سليمة
         [one] صف واحد لا يمكن إدخاله
         [two] صفّان لا يمكن إدخالهما

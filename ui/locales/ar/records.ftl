@@ -41,7 +41,7 @@ customer-status-active = نشط
 customer-status-archived = مؤرشف
 customer-owner = المندوب المسؤول
 customer-reference = الرقم المرجعي
-customer-remarks = ملاحظات عامة
+customer-remarks = نبذة
 
 ## ملاحظة
 
@@ -62,7 +62,7 @@ visit-events = الخطوات
 visit-status = الحالة
 visit-status-planned = مخطّطة
 visit-status-checked-in = جارية
-visit-status-checked-out = انتهت
+visit-status-checked-out = بانتظار التسليم
 visit-status-submitted = بانتظار المراجعة
 visit-status-approved = معتمدة
 visit-status-returned = مُعادة للتعديل
@@ -88,7 +88,7 @@ trip-zone = المنطقة الزمنية
 trip-started-at = وقت البدء
 trip-ended-at = وقت الانتهاء
 trip-track = المسار
-trip-pings = المواقع المسجّلة
+trip-pings = نقاط المسار
 trip-metres = المسافة
 trip-gaps = الانقطاعات
 trip-simulated = محاكاة

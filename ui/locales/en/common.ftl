@@ -2,6 +2,7 @@
 
 app-name = Maydan
 duration-both = { $hours } { $minutes }
+duration-moment = under a minute
 
 ## Navigation
 
@@ -43,6 +44,14 @@ shortcut-edit = Edit
 shortcut-close = Close the top layer or cancel an edit
 shortcut-undo = Undo the last action
 shortcut-help = Show this list
+
+## What the browser offers
+
+offer-update = A new version of Maydan is ready. Finish what you are writing, then update.
+offer-update-take = Update now
+offer-install = Install Maydan on this device: it then opens from the home screen, also without a network.
+offer-install-take = Install
+offer-install-decline = Not now
 
 ## Short messages
 

@@ -9,8 +9,6 @@ component-loading = Loading
 inline-edit = { $label }: { $value }. Press to edit
 inline-add = Add
 inline-none = None
-inline-yes = Yes
-inline-no = No
 
 sync-chip-open = Sync status: open what waits to be sent
 sync-chip-synced = Synced
@@ -25,8 +23,8 @@ sync-chip-offline = Offline
 sync-chip-offline-since = Offline since { $when }
 sync-chip-attention =
     { $count ->
-        [one] { $count } item needs you
-       *[other] { $count } items need you
+        [one] { $count } item needs attention
+       *[other] { $count } items need attention
     }
 sync-chip-sign-in = Sign in to go on sending
 sync-chip-signed-out = Not signed in

@@ -83,20 +83,18 @@ page-customer-tab-overview = Profile
 page-customer-tab-timeline = Timeline
 page-customer-tab-notes = Notes
 page-customer-tab-visits = Visits
-page-customer-tab-history = History
+page-customer-tab-history = Changes
 page-customer-pending = Not sent yet
 page-customer-unsaved = Not saved yet
 page-customer-delete = Delete the customer
 page-customer-deleted = Customer deleted
 page-customer-missing = This customer is not here
-page-customer-missing-text = She was deleted, or belongs to a territory that is not yours.
+page-customer-missing-text = It was deleted, or belongs to a territory that is not yours.
 page-customer-missing-back = All customers
 
-page-customer-conflicts = Choose between values
+page-customer-conflicts = Conflicts
 page-customer-conflicts-hint = Two people changed the same field at the same time. Both values are kept until you choose one.
 page-customer-written-by = { $who }, { $when }
-page-customer-keep-value = Keep this one
-page-customer-choose-value = Choose this one
 
 page-customer-timeline-empty = Nothing has happened yet
 page-customer-timeline-empty-text = Notes, visits and tasks of this customer appear here.

@@ -66,20 +66,20 @@ page-visit-life-returned = Returned
 page-trip-title = Trip
 page-trip-promise = Your position is recorded only between start and stop.
 page-trip-keep-open = Keep Maydan open while you drive: this device can’t record in the background.
-page-trip-start = Start the shift
-page-trip-stop = Stop the shift
+page-trip-start = Start the trip
+page-trip-stop = End the trip
 page-trip-recording = Recording
 page-trip-waiting-fix = Waiting for the first position…
 page-trip-last-fix = Last position { $ago }, accurate to { $accuracy }
 page-trip-distance = Distance
 page-trip-duration = Duration
-page-trip-pings = Positions
+page-trip-pings = GPS points
 page-trip-gaps = Gaps
 page-trip-gaps-text = A gap is a stretch of more than ten minutes without a position. It is not counted as distance.
 page-trip-no-pings = No positions yet
 page-trip-no-pings-text = The trace appears here with the first position. Check that location is turned on.
 page-trip-none = No trips yet
-page-trip-none-text = Start a shift; its trace and distance appear here.
+page-trip-none-text = Start a trip; its trace and distance appear here.
 page-trip-earlier = Earlier trips
 page-trip-one = Trip
 page-trip-pin-start = Start
@@ -114,8 +114,8 @@ page-review-no-place = Neither the customer nor the check-in has a place on the 
 page-review-said = The last answer:
 page-review-only-look = You may read this visit; another manager answers it.
 page-review-comment = Comment
-page-review-comment-hint = Required for a return: say what to mend.
-page-review-comment-missing = Write what is to be mended, then return it.
+page-review-comment-hint = Required for a return: say what to fix.
+page-review-comment-missing = Write what is to be fixed, then return it.
 page-review-approve = Approve
 page-review-return = Return
 page-review-answered = Answered; the rep sees it after the next sync
@@ -125,7 +125,7 @@ page-review-keys = Keys: J and K move, A approves, R returns.
 
 page-sync-title = Sync
 page-sync-state-signed-out = Nobody is signed in
-page-sync-state-syncing = Talking to the server
+page-sync-state-syncing = Syncing
 page-sync-state-synced = Everything is on the server
 page-sync-state-offline = No connection to the server; keep working
 page-sync-state-sign-in-needed = Sign in again to go on sending; nothing is lost
@@ -147,16 +147,16 @@ page-sync-refused =
         [one] One item was refused.
        *[other] { $count } items were refused.
     }
-page-sync-offline-since = Without the server since { $when }.
-page-sync-synced-at = Last complete { $when }.
-page-sync-next-try = Tries again by itself at { $when }.
+page-sync-offline-since = Offline since { $when }.
+page-sync-synced-at = Last full sync { $when }.
+page-sync-next-try = Next try at { $when }.
 page-sync-conflicts =
     { $count ->
         [one] One record with two values
        *[other] { $count } records with two values
     }
 page-sync-queue = Waiting to be sent
-page-sync-empty = Nothing waits
+page-sync-empty = Nothing to send
 page-sync-empty-text = What you do without a network is listed here until it has been sent.
 page-sync-item =
     { $changes ->
@@ -193,24 +193,19 @@ page-sync-storage-keep = Let the browser keep the data
 
 ## Conflicts
 
-page-conflicts-title = Two values
+page-conflicts-title = Conflicts
 page-conflicts-text = Two people changed the same field at the same time. Choose the value that is right; you can take the choice back.
-page-conflicts-none = No field has two values
+page-conflicts-none = No conflicts
 page-conflicts-none-text = When two people change the same field offline, both values appear here.
-page-conflicts-open = Open the record
-page-conflicts-keep = Keep this one
-page-conflicts-choose = Take this one
+page-conflicts-open = Open
+page-conflicts-choose = Use this value
+page-conflicts-current = Current value
 page-conflicts-chosen = Value chosen
-page-conflicts-somebody = Somebody
-page-conflicts-nothing = Empty
-page-conflicts-unknown = A record that is not here
-page-conflicts-yes = Yes
-page-conflicts-no = No
 
 ## Settings
 
 page-settings-title = Settings
-page-settings-look = Look
+page-settings-look = Appearance
 page-settings-language = Language
 page-settings-language-ar = العربية
 page-settings-language-en = English
@@ -235,7 +230,7 @@ page-settings-gpx-read =
     }
 page-settings-gpx-speed = Speed
 page-settings-gpx-times = { $times } × real time
-page-settings-upkeep = Upkeep
+page-settings-upkeep = Maintenance
 page-settings-rebuild = Rebuild lists and search
 page-settings-rebuild-text = When a list looks wrong: builds lists and search again from the records. Nothing is lost.
 page-settings-rebuilt = Lists and search are rebuilt
@@ -256,6 +251,9 @@ page-settings-server = Server
 page-settings-device = Device
 page-settings-lacks = What this device can’t do:
 page-settings-lacks-background-location = Record positions while Maydan is in the background.
+page-settings-lacks-location = Find its position. A saved track can be replayed instead, and is recorded as simulated.
+page-settings-install = Installing
+page-settings-install-by-hand = Open the browser’s menu or its share button and choose “Add to Home Screen”.
 page-settings-lacks-keyring = Keep the session in the system’s key store.
 
 ## Import
@@ -270,7 +268,7 @@ page-import-encoding-utf-8 = UTF-8
 page-import-encoding-windows-1256 = Windows-1256 (old Arabic)
 page-import-encoding-utf-16-le = UTF-16
 page-import-encoding-utf-16-be = UTF-16 (big-endian)
-page-import-delimiter = Between cells
+page-import-delimiter = Column separator
 page-import-delimiter-comma = Comma ,
 page-import-delimiter-semicolon = Semicolon ;
 page-import-delimiter-tab = Tab
@@ -288,7 +286,6 @@ page-import-rows =
        *[other] { $count } rows in the file.
     }
 page-import-territory = Territory
-page-import-territory-own = My first territory
 page-import-go =
     { $count ->
         [one] Import one customer

@@ -2,6 +2,7 @@
 
 use super::add::AddSheet;
 use super::nav::{Entry, NavLink, entries};
+use super::offers::Offers;
 use super::shortcuts::Shortcuts;
 use crate::components::{Avatar, Bdi, Button, ButtonKind, Icon, IconButton, IconView, Palette, Sheet, SyncChip, open_palette};
 use crate::hooks::{use_i18n, use_key, use_session};
@@ -9,6 +10,7 @@ use crate::i18n::I18n;
 use crate::route::Route;
 use maydan_core::command::SessionUser;
 use yew::prelude::*;
+use yew_router::prelude::use_route;
 
 /// Properties of [`Shell`].
 #[derive(Properties, PartialEq)]
@@ -41,6 +43,8 @@ pub fn Shell(props: &ShellProps) -> Html {
     use_key("?", show(Layer::Shortcuts));
     let reviews = session.user.as_ref().is_some_and(SessionUser::is_reviewer);
     let all = entries(reviews);
+    let here = use_route::<Route>().map(|route| route.section());
+    let behind_more = all.iter().any(|entry| !in_bar(entry, reviews) && Some(entry.route.section()) == here);
     let close = show(Layer::None);
     html! {
         <div class="shell">
@@ -54,12 +58,12 @@ pub fn Shell(props: &ShellProps) -> Html {
                 { for all.iter().map(|entry| link(&i18n, entry, "rail-item", "", &close)) }
                 { for session.user.as_ref().map(person) }
             </nav>
-            <main class="main">{ props.children.clone() }</main>
-            { bottom_bar(&i18n, &show(Layer::Add), &show(Layer::More), &close) }
+            <main class="main"><Offers />{ props.children.clone() }</main>
+            { bottom_bar(&i18n, &all, reviews, behind_more, &show(Layer::Add), &show(Layer::More), &close) }
             <AddSheet open={*layer == Layer::Add} onclose={close.clone()} />
             <Sheet open={*layer == Layer::More} title={i18n.t("nav-more")} onclose={close.clone()}>
                 <nav class="stack" aria-label={i18n.t("nav-more")}>
-                    { for all.iter().filter(|entry| !in_bar(entry)).map(|entry| link(&i18n, entry, "rail-item", "more-", &close)) }
+                    { for all.iter().filter(|entry| !in_bar(entry, reviews)).map(|entry| link(&i18n, entry, "rail-item", "more-", &close)) }
                 </nav>
             </Sheet>
             <Shortcuts open={*layer == Layer::Shortcuts} onclose={close} />
@@ -69,9 +73,17 @@ pub fn Shell(props: &ShellProps) -> Html {
 }
 
 /// The bar of a phone: four screens at most, and the plus in the middle, under the thumb.
-fn bottom_bar(i18n: &I18n, add: &Callback<()>, more: &Callback<()>, close: &Callback<()>) -> Html {
+fn bottom_bar(
+    i18n: &I18n,
+    all: &[Entry],
+    reviews: bool,
+    behind_more: bool,
+    add: &Callback<()>,
+    more: &Callback<()>,
+    close: &Callback<()>,
+) -> Html {
     let bar: Vec<Html> =
-        entries(false).iter().filter(|entry| in_bar(entry)).map(|entry| link(i18n, entry, "bottom-item", "bar-", close)).collect();
+        all.iter().filter(|entry| in_bar(entry, reviews)).map(|entry| link(i18n, entry, "bottom-item", "bar-", close)).collect();
     let (before, after) = bar.split_at(bar.len().min(2));
     let (onadd, onmore) = (add.reform(|_: MouseEvent| ()), more.reform(|_: MouseEvent| ()));
     html! {
@@ -81,7 +93,7 @@ fn bottom_bar(i18n: &I18n, add: &Callback<()>, more: &Callback<()>, close: &Call
                 <IconView icon={Icon::Plus} />
             </button>
             { for after.iter().cloned() }
-            <button type="button" class="bottom-item" onclick={onmore} data-testid="bar-more">
+            <button type="button" class={classes!("bottom-item", behind_more.then_some("active"))} onclick={onmore} data-testid="bar-more">
                 <IconView icon={Icon::More} />
                 <span>{ i18n.t("nav-more") }</span>
             </button>
@@ -89,8 +101,14 @@ fn bottom_bar(i18n: &I18n, add: &Callback<()>, more: &Callback<()>, close: &Call
     }
 }
 
-fn in_bar(entry: &Entry) -> bool {
-    matches!(entry.route, Route::Today | Route::Customers | Route::Trip)
+/// A reviewer's third screen is the review; everybody else's is the trip.
+fn in_bar(entry: &Entry, reviews: bool) -> bool {
+    match entry.route {
+        Route::Today | Route::Customers => true,
+        Route::Trip => !reviews,
+        Route::Review => reviews,
+        _ => false,
+    }
 }
 
 /// The rail's own hooks for tests are the names of the entries; those of other places have a prefix.

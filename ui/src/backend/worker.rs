@@ -8,7 +8,7 @@ use super::{host_error, json_text, publish};
 use futures::channel::oneshot;
 use maydan_core::{Error, ErrorCode, Result};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -21,8 +21,10 @@ struct Channel {
     worker: Option<Worker>,
     state: State,
     next: u32,
-    queue: Vec<JsValue>,
-    waiting: HashMap<u32, Reply>,
+    /// Requests without an answer yet, in the order in which they were asked.
+    waiting: BTreeMap<u32, (JsValue, Reply)>,
+    /// A worker was sent away once; a second time would be two builds quarrelling.
+    renewed: bool,
 }
 
 #[derive(Default)]
@@ -75,20 +77,34 @@ impl Channel {
         }
         let id = self.next;
         self.next = self.next.wrapping_add(1);
-        self.waiting.insert(id, reply);
         let message = object(&[("id", JsValue::from(id)), ("name", JsValue::from_str(name)), ("body", JsValue::from_str(body))]);
-        match (&self.state, &self.worker) {
-            (State::Ready, Some(worker)) => post(worker, &message),
-            _ => self.queue.push(message),
+        if let (State::Ready, Some(worker)) = (&self.state, &self.worker) {
+            post(worker, &message);
         }
+        self.waiting.insert(id, (message, reply));
     }
 
     fn ready(&mut self) {
+        if matches!(self.state, State::Ready) {
+            return;
+        }
         self.state = State::Ready;
         let Some(worker) = &self.worker else { return };
-        for message in self.queue.drain(..) {
-            post(worker, &message);
+        for (message, _) in self.waiting.values() {
+            post(worker, message);
         }
+    }
+
+    /// Ends the worker: another tab runs a newer build, and the next worker is of that one too.
+    fn retire(&mut self) -> bool {
+        if std::mem::replace(&mut self.renewed, true) {
+            return false;
+        }
+        self.state = State::Starting;
+        if let Some(worker) = self.worker.take() {
+            worker.terminate();
+        }
+        true
     }
 }
 
@@ -108,14 +124,21 @@ fn receive(message: &JsValue) {
         fail(&host_error(&fatal));
         return;
     }
-    if get(message, "ready").is_truthy() {
+    if get(message, "retire").is_truthy() {
+        // What was asked and is not answered yet is asked again of the next worker.
+        if CHANNEL.with(|channel| channel.borrow_mut().retire()) {
+            start();
+        }
+        return;
+    }
+    if !get(message, "ready").is_undefined() {
         CHANNEL.with(|channel| channel.borrow_mut().ready());
         return;
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the ids are ours, from a u32")]
     let Some(id) = get(message, "id").as_f64().map(|id| id as u32) else { return };
     let reply = CHANNEL.with(|channel| channel.borrow_mut().waiting.remove(&id));
-    let Some(reply) = reply else { return };
+    let Some((_, reply)) = reply else { return };
     let error = get(message, "error");
     let answer = if error.is_undefined() { Ok(json_text(&get(message, "ok"))) } else { Err(host_error(&error)) };
     // Whoever asked may be gone from the screen.
@@ -127,10 +150,9 @@ fn fail(error: &Error) {
     let waiting = CHANNEL.with(|channel| {
         let mut channel = channel.borrow_mut();
         channel.state = State::Failed(error.clone());
-        channel.queue.clear();
         std::mem::take(&mut channel.waiting)
     });
-    for reply in waiting.into_values() {
+    for (_, reply) in waiting.into_values() {
         let _ = reply.send(Err(error.clone()));
     }
 }

@@ -11,6 +11,7 @@ mod text;
 use super::Chip;
 use crate::hooks::{use_command, use_i18n};
 use crate::i18n::{Arg, I18n};
+use crate::records;
 use control::Control;
 use gloo::timers::callback::Timeout;
 use link::LinkName;
@@ -18,6 +19,7 @@ use maydan_core::command::EditFields;
 use maydan_core::document::{Edit, Hash};
 use maydan_core::{Error, Field, FieldType, RecordId, Value};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
@@ -46,7 +48,7 @@ pub struct InlineEditProps {
 #[component]
 pub fn InlineEdit(props: &InlineEditProps) -> Html {
     let i18n = use_i18n();
-    let field = use_memo((props.kind, props.field.clone()), |(kind, field)| text::declared(kind, field).map(Rc::new));
+    let field = use_memo((props.kind, props.field.clone()), |(kind, field)| records::declared(kind, field).map(Rc::new));
     let editing = use_state_eq(|| false);
     let problem = use_state_eq(|| None::<Error>);
     let ahead = use_value_ahead(&props.value);
@@ -111,7 +113,7 @@ pub fn InlineEdit(props: &InlineEditProps) -> Html {
         })
     };
     let label = i18n.label(props.kind, &props.field);
-    let words = text::shown(props.kind, &field, &value, &i18n);
+    let words = read(props.kind, &field, &value, &i18n);
     html! {
         <button
             type="button"
@@ -126,7 +128,15 @@ pub fn InlineEdit(props: &InlineEditProps) -> Html {
     }
 }
 
-/// The value as it is read.
+/// The value in words; a link is named by [`LinkName`] alone, because its id says nothing to a person.
+fn read(kind: &str, field: &Field, value: &Value, i18n: &I18n) -> String {
+    match field.ty.stored() {
+        FieldType::Link(_) => String::new(),
+        _ => records::words(i18n, kind, &field.name, value, &BTreeMap::new()),
+    }
+}
+
+/// The value as it is shown.
 fn content(kind: &str, field: &Field, value: &Value, i18n: &I18n) -> Html {
     match (field.ty.stored(), value) {
         (_, value) if value.is_empty() => html! { <span class="inline-add">{ i18n.t("inline-add") }</span> },
@@ -136,7 +146,7 @@ fn content(kind: &str, field: &Field, value: &Value, i18n: &I18n) -> Html {
         (FieldType::Link(linked), Value::Text(id)) => html! { <LinkName kind={linked.to_string()} id={id.clone()} /> },
         (ty, value) => {
             let dir = if text::is_code(ty) { "ltr" } else { "auto" };
-            html! { <bdi class={classes!(ty.is_prose().then_some("inline-prose"))} {dir}>{ text::shown(kind, field, value, i18n) }</bdi> }
+            html! { <bdi class={classes!(ty.is_prose().then_some("inline-prose"))} {dir}>{ read(kind, field, value, i18n) }</bdi> }
         }
     }
 }

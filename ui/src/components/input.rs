@@ -120,7 +120,7 @@ pub fn TextArea(props: &TextAreaProps) -> Html {
     html! {
         <textarea
             class="input textarea"
-            dir="auto"
+            dir={direction("text", &AttrValue::Static("auto"), props.value.is_empty())}
             rows={props.rows.to_string()}
             value={props.value.clone()}
             placeholder={props.placeholder.clone()}

@@ -151,7 +151,7 @@ fn Search(props: &SearchProps) -> Html {
                     class="palette-input"
                     ref={node}
                     type="text"
-                    dir="auto"
+                    dir={(!query.is_empty()).then_some("auto")}
                     autocomplete="off"
                     role="combobox"
                     aria-expanded="true"

@@ -2,17 +2,15 @@
 //!
 //! Works without a network: a choice is an edit at the present heads, above all the values that stand.
 
-mod value;
-
-use crate::components::{Bdi, Empty, Icon, IconView, Page};
+use crate::components::{Bdi, Chip, Empty, Icon, Page, Tone};
 use crate::hooks::{use_command, use_i18n, use_query, use_toasts};
 use crate::i18n::I18n;
 use crate::pages::visit::waiting::waiting;
+use crate::records::words_or_empty;
 use crate::route::Route;
 use maydan_core::Instant;
 use maydan_core::command::{ConflictPage as Clashes, ConflictedRecord, EditFields, ListConflicts, Revision};
 use maydan_core::document::{Conflict, ConflictValue, Edit};
-use value::show;
 use yew::prelude::*;
 use yew_router::prelude::Link;
 
@@ -70,8 +68,8 @@ fn field(i18n: &I18n, found: &Clashes, record: &ConflictedRecord, conflict: &Con
     let write =
         |value: &ConflictValue| EditFields { id: record.id, base: None, edits: vec![Edit::set(&conflict.field, value.value.clone())] };
     let values = conflict.values.iter().enumerate().map(|(place, value)| {
-        let who = found.names.get(&value.actor.0.to_string()).cloned().unwrap_or_else(|| i18n.t("page-conflicts-somebody"));
-        let shown = show(i18n, &record.kind, &conflict.field, &value.value, &found.names);
+        let who = found.names.get(&value.actor.0.to_string()).cloned().unwrap_or_else(|| i18n.t("page-someone"));
+        let shown = words_or_empty(i18n, &record.kind, &conflict.field, &value.value, &found.names);
         let onclick = {
             // Taking a choice back means what lists showed before.
             let back = conflict.values.first().map_or_else(|| write(value), write);
@@ -87,16 +85,16 @@ fn field(i18n: &I18n, found: &Clashes, record: &ConflictedRecord, conflict: &Con
                         { " · " }{ i18n.datetime(Instant(at)) }
                     }
                 </span>
-                <span class="p2-value-do">
-                    <IconView icon={Icon::Check} />
-                    { i18n.t(if place == 0 { "page-conflicts-keep" } else { "page-conflicts-choose" }) }
-                </span>
+                if place == 0 {
+                    <span><Chip label={i18n.t("page-conflicts-current")} tone={Tone::Neutral} /></span>
+                }
+                <span class="p2-value-do">{ i18n.t("page-conflicts-choose") }</span>
             </button>
         }
     });
     html! {
         <div key={conflict.field.clone()} class="p2-conflict-field" role="group" aria-label={i18n.label(&record.kind, &conflict.field)}>
-            <h3 class="section-title">{ i18n.label(&record.kind, &conflict.field) }</h3>
+            <h3 class="p1-label">{ i18n.label(&record.kind, &conflict.field) }</h3>
             <div class="p2-values">{ for values }</div>
         </div>
     }

@@ -12,12 +12,12 @@ mod prose;
 mod removal;
 pub mod rows;
 mod timeline;
-mod values;
 mod visits;
 
-use crate::components::{Button, ButtonKind, Empty, ErrorBox, Icon, IconButton, Page, Skeleton, Tabs};
+use crate::components::{Button, ButtonKind, Empty, ErrorBox, Icon, Page, Skeleton, Tabs};
 use crate::hooks::{use_i18n, use_query};
 use crate::route::{Route, go};
+use check_in::CheckInNow;
 use conflicts::ConflictBanner;
 use header::CustomerHeader;
 use history::HistoryTab;
@@ -89,15 +89,20 @@ fn CustomerView(props: &CustomerViewProps) -> Html {
     };
     let id = props.id;
     let onremove = Callback::from(move |()| remove.emit(id));
-    let actions = html! {
-        <IconButton icon={Icon::Trash} label={i18n.t("page-customer-delete")} onclick={onremove} testid="customer-delete" />
-    };
+    let actions = html! { <CheckInNow customer={customer.clone()} /> };
     let panel = match active.as_str() {
         "timeline" => html! { <TimelineTab customer={id} /> },
         "notes" => html! { <NotesTab customer={id} /> },
         "visits" => html! { <VisitsTab {customer} /> },
         "history" => html! { <HistoryTab record={customer} /> },
-        _ => html! { <Overview record={customer} /> },
+        _ => html! {
+            <>
+                <Overview record={customer} />
+                <div>
+                    <Button label={i18n.t("page-customer-delete")} icon={Icon::Trash} kind={ButtonKind::Danger} onclick={onremove} testid="customer-delete" />
+                </div>
+            </>
+        },
     };
     html! {
         <Page title={i18n.t("page-customer-title")} back={Route::Customers} {actions}>

@@ -5,14 +5,13 @@ mod filters;
 mod row;
 
 use crate::components::{Button, ButtonKind, Empty, ErrorBox, Icon, IconView, Page, TextInput, VirtualList};
-use crate::hooks::{use_i18n, use_key};
+use crate::hooks::{use_i18n, use_key, use_query};
 use crate::i18n::{Arg, I18n};
-use crate::pages::customer::rows::text;
 use crate::route::{Route, go};
 use cache::{Listing, use_listing};
 use filters::{Chosen, Filters};
 use gloo::events::EventListener;
-use maydan_core::command::ListRecords;
+use maydan_core::command::{FieldValues, ListRecords};
 use row::customer_row;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -25,7 +24,7 @@ const SEARCH: &str = "customers-search";
 /// Below this width rows are tall enough for a thumb, CSS pixels.
 const NARROW: f64 = 900.0;
 /// Words offered by a filter, at most.
-const MOST_WORDS: usize = 200;
+const MOST_WORDS: u32 = 200;
 
 /// The customers page.
 #[component]
@@ -41,7 +40,7 @@ pub fn CustomersPage() -> Html {
         search: (*search).clone(),
         ..ListRecords::default()
     });
-    let (cities, activities) = use_known_words(listing.clone());
+    let (cities, activities) = (use_words("city"), use_words("activity"));
 
     let open = {
         let (navigator, listing) = (navigator.clone(), listing.clone());
@@ -90,7 +89,10 @@ pub fn CustomersPage() -> Html {
     };
     let actions = html! {
         <>
-            <Button label={i18n.t("page-customers-import")} icon={Icon::Upload} onclick={import.clone()} testid="customers-import" />
+            // A phone's plus sheet has it.
+            if !narrow {
+                <Button label={i18n.t("page-customers-import")} icon={Icon::Upload} onclick={import.clone()} testid="customers-import" />
+            }
             <Button label={i18n.t("page-customers-new")} icon={Icon::Plus} kind={ButtonKind::Primary} onclick={create.clone()} testid="customers-new" />
         </>
     };
@@ -208,21 +210,13 @@ fn is_narrow() -> bool {
     gloo::utils::window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < NARROW)
 }
 
-/// The cities and activities of the lines that were in sight so far.
+/// Every city and activity that some customer has.
 #[hook]
-fn use_known_words(listing: Listing) -> (Rc<BTreeSet<String>>, Rc<BTreeSet<String>>) {
-    let known = use_mut_ref(|| (Rc::new(BTreeSet::<String>::new()), Rc::new(BTreeSet::<String>::new())));
-    let mut known = known.borrow_mut();
-    for line in listing.lines() {
-        learn(&mut known.0, text(&line.row, "city"));
-        learn(&mut known.1, text(&line.row, "activity"));
-    }
-    known.clone()
-}
-
-/// Adds a word; the set is copied only when it really grows, so that filters without news are not drawn again.
-fn learn(words: &mut Rc<BTreeSet<String>>, word: &str) {
-    if !word.is_empty() && words.len() < MOST_WORDS && !words.contains(word) {
-        Rc::make_mut(words).insert(word.to_owned());
-    }
+fn use_words(field: &'static str) -> Rc<BTreeSet<String>> {
+    let request = FieldValues { kind: "customer".to_owned(), field: field.to_owned(), limit: MOST_WORDS };
+    let known = use_query(Some(request), &["customer"]);
+    use_memo(known.data, |data| {
+        let values = data.iter().flat_map(|list| &list.values);
+        values.filter_map(|value| value.as_text().map(ToOwned::to_owned)).collect::<BTreeSet<_>>()
+    })
 }

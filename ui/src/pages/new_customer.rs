@@ -3,8 +3,8 @@
 mod fields;
 mod similar;
 
-use crate::backend::call;
 use crate::backend::location::locate;
+use crate::backend::{call, new_id};
 use crate::components::{Button, ButtonKind, Chip, Field, Icon, Page, Select, TextArea, TextInput, Tone};
 use crate::hooks::{use_i18n, use_query, use_session, use_toasts};
 use crate::pages::customer::rows::text;
@@ -48,7 +48,7 @@ pub fn NewCustomerPage() -> Html {
                 return;
             }
             saving.set(true);
-            let request = CreateRecord { kind: "customer".to_owned(), id: None, scope: *scope, fields: row_of(&typed, owner) };
+            let request = CreateRecord { kind: "customer".to_owned(), id: Some(new_id()), scope: *scope, fields: row_of(&typed, owner) };
             let (navigator, toasts, saving) = (navigator.clone(), toasts.clone(), saving.clone());
             spawn_local(async move {
                 match call(request).await {

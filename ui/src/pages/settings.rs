@@ -1,6 +1,7 @@
 //! Choices of this person for this device, what the device is, and the way out.
 
 mod about;
+mod install;
 mod look;
 mod sign_out;
 mod simulated;
@@ -8,6 +9,7 @@ mod simulated;
 use crate::components::{Button, Icon, Page};
 use crate::hooks::{use_command, use_i18n, use_toasts};
 use about::About;
+use install::Install;
 use look::Look;
 use maydan_core::command::{Done, RebuildProjections};
 use sign_out::SignOutButton;
@@ -22,9 +24,10 @@ pub fn SettingsPage() -> Html {
         <Page title={i18n.t("page-settings-title")}>
             <div class="p2-settings">
                 <Look />
-                <Simulated />
-                <Upkeep />
+                <Install />
                 <SignOutButton />
+                <Upkeep />
+                <Simulated />
                 <About />
             </div>
         </Page>

@@ -36,7 +36,7 @@ pub fn SyncPage() -> Html {
                         { i18n.t(state_key(status.state)) }
                     </p>
                     <ul class="p2-facts">{ for facts(&i18n, &status).into_iter().map(|fact| html! { <li>{ fact }</li> }) }</ul>
-                    if let Some(code) = status.last_error.filter(|_| status.state != SyncState::Synced) {
+                    if let Some(code) = status.last_error.filter(|_| !matches!(status.state, SyncState::Synced | SyncState::Offline)) {
                         <p class="p2-notice" data-testid="sync-error">{ words_of(&i18n, code) }</p>
                     }
                     <div class="row">
@@ -72,7 +72,9 @@ fn facts(i18n: &I18n, status: &SyncStatus) -> Vec<String> {
     if let Some(count) = status.receiving {
         facts.push(i18n.ta("page-sync-receiving", &[("count", count.into())]));
     }
-    facts.push(i18n.ta("page-sync-pending", &[("count", status.pending.into())]));
+    if status.pending > 0 {
+        facts.push(i18n.ta("page-sync-pending", &[("count", status.pending.into())]));
+    }
     if status.refused > 0 {
         facts.push(i18n.ta("page-sync-refused", &[("count", status.refused.into())]));
     }

@@ -62,7 +62,7 @@ fn DayOf(props: &DayOfProps) -> Html {
     let last = visits.data.iter().flat_map(|page| page.lines.iter()).filter_map(position_of).max();
     let position = last.map_or(1, |last| last.saturating_add(1));
     html! {
-        <Page title={i18n.t("page-today-title")} actions={html! { <span class="muted" data-testid="today-date">{ i18n.date(today) }</span> }}>
+        <Page title={i18n.t("page-today-title")} actions={html! { <span class="muted" data-testid="today-date">{ i18n.long_date(today) }</span> }}>
             <div class="p1-today">
                 <Returned me={props.me} />
                 <section class="section" aria-label={i18n.t("page-today-stops")}>
@@ -104,9 +104,13 @@ fn stops(i18n: &I18n, visits: &Query<RecordPage>, from: Option<Point>, add: Call
     }
     let mut lines: Vec<&Line> = page.lines.iter().collect();
     lines.sort_by_key(|line| order(line));
-    let stops = lines.into_iter().zip(1_i64..).map(|(line, number)| {
+    // Each keeps its number in the day; what is over makes room for what is next.
+    let mut lines: Vec<(&Line, i64)> = lines.into_iter().zip(1_i64..).collect();
+    lines.sort_by_key(|(line, _)| is_over(line));
+    let next = lines.first().filter(|(line, _)| !is_over(line)).map(|(line, _)| line.id);
+    let stops = lines.into_iter().map(|(line, number)| {
         let name = link(&line.row, "customer").and_then(|id| page.names.get(&id).cloned()).unwrap_or_else(|| i18n.t("page-value-unknown"));
-        html! { <Stop key={line.id.to_string()} line={line.clone()} {number} {name} {from} /> }
+        html! { <Stop key={line.id.to_string()} line={line.clone()} {number} {name} {from} next={next == Some(line.id)} /> }
     });
     html! { <ol class="p1-stops" data-testid="today-stops">{ for stops }</ol> }
 }
@@ -123,5 +127,5 @@ fn position_of(line: &Line) -> Option<i64> {
 }
 
 fn is_over(line: &Line) -> bool {
-    matches!(text(&line.row, "status"), "checked_out" | "submitted" | "approved")
+    matches!(text(&line.row, "status"), "submitted" | "approved")
 }

@@ -67,7 +67,7 @@ fn line(props: &ControlProps, i18n: &I18n, draft: &UseStateHandle<String>) -> Ht
             ref={props.node.clone()}
             type={input_type}
             inputmode={keyboard}
-            dir={if is_code(&props.field.ty) { "ltr" } else { "auto" }}
+            dir={if is_code(&props.field.ty) { Some("ltr") } else { (!draft.is_empty()).then_some("auto") }}
             autocomplete="off"
             value={(**draft).clone()}
             aria-label={i18n.label(props.kind, &props.field.name)}
@@ -91,7 +91,7 @@ fn prose(props: &ControlProps, i18n: &I18n, draft: &UseStateHandle<String>) -> H
         <textarea
             class="input textarea inline-input"
             ref={props.node.clone()}
-            dir="auto"
+            dir={(!draft.is_empty()).then_some("auto")}
             rows="4"
             value={(**draft).clone()}
             aria-label={i18n.label(props.kind, &props.field.name)}

@@ -1,8 +1,9 @@
 //! Links to people and territories: the name of the one, and a list of all.
 
 use super::control::{ControlProps, list};
-use super::text::{all_of, title_of};
+use super::text::all_of;
 use crate::hooks::{use_i18n, use_query};
+use crate::records::title_of;
 use maydan_core::command::GetRecord;
 use maydan_core::{FieldType, RecordId};
 use yew::prelude::*;

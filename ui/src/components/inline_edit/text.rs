@@ -1,23 +1,8 @@
-//! Values as a person reads and types them.
+//! Values as a person types them.
 
-use crate::i18n::I18n;
 use maydan_core::command::ListRecords;
 use maydan_core::text::digits;
-use maydan_core::{Day, Field, FieldType, Instant, Registry, Result, Row, Value};
-use std::sync::LazyLock;
-
-static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::maydan);
-
-/// The declaration of a field.
-pub(super) fn declared(kind: &str, field: &str) -> Option<Field> {
-    REGISTRY.get(kind).and_then(|k| k.get(field).cloned()).ok()
-}
-
-/// The title of a record of this kind, from its fields.
-pub(super) fn title_of(kind: &str, row: &Row) -> Option<String> {
-    let kind = REGISTRY.get(kind).ok()?;
-    row.get(&*kind.title()?.name)?.as_text().map(ToOwned::to_owned)
-}
+use maydan_core::{Field, FieldType, Result, Value};
 
 /// Everybody, or every territory: the few that a link may point to.
 pub(super) fn all_of(kind: &str) -> ListRecords {
@@ -36,22 +21,6 @@ pub(super) fn is_editable(ty: &FieldType) -> bool {
 /// Whether it is written left to right in every language.
 pub(super) fn is_code(ty: &FieldType) -> bool {
     matches!(ty.stored(), FieldType::Phone | FieldType::Email | FieldType::Integer | FieldType::Real)
-}
-
-/// A value in words.
-pub(super) fn shown(kind: &str, field: &Field, value: &Value, i18n: &I18n) -> String {
-    match (field.ty.stored(), value) {
-        (_, Value::Null) => String::new(),
-        (_, Value::Bool(yes)) => i18n.t(if *yes { "inline-yes" } else { "inline-no" }),
-        (FieldType::Instant, Value::Int(ms)) => i18n.datetime(Instant(*ms)),
-        (_, Value::Int(n)) => i18n.number(*n),
-        (_, Value::Real(x)) => i18n.decimal(*x, 5),
-        (FieldType::Day, Value::Text(s)) => s.parse::<Day>().map_or_else(|_| s.clone(), |day| i18n.date(day)),
-        (FieldType::Choice(_), Value::Text(s)) => i18n.choice(kind, &field.name, s),
-        (FieldType::Link(_), Value::Text(_)) => String::new(), // an id says nothing to a person
-        (_, Value::Text(s)) => s.clone(),
-        (_, Value::Tags(tags)) => tags.join("، "),
-    }
 }
 
 /// A value as it stands in its input.

@@ -3,8 +3,8 @@
 //! Never blocked: without a position, or out of the radius, the check-in happens and is graded accordingly.
 
 use super::rows::{is, now, pin};
-use crate::backend::call;
 use crate::backend::location::locate;
+use crate::backend::{call, new_id};
 use crate::components::{Button, ButtonKind, Dialog, Field, Icon, TextInput};
 use crate::hooks::{use_i18n, use_session, use_toasts, use_today};
 use crate::i18n::Arg;
@@ -51,7 +51,7 @@ pub fn CheckInNow(props: &CheckInNowProps) -> Html {
         Callback::from(move |(fix, reason): (Option<Fix>, Option<String>)| {
             let (toasts, locating, navigator) = (toasts.clone(), locating.clone(), navigator.clone());
             spawn_local(async move {
-                let visit = planned(me, customer, today).await;
+                let visit = Some(planned(me, customer, today).await.unwrap_or_else(new_id));
                 let answer = call(CheckIn { visit, customer, fix, reason }).await;
                 locating.set(false);
                 match answer {

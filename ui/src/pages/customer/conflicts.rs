@@ -1,9 +1,9 @@
 //! Fields of this record that two people set at once: both values, who and when, and one tap to choose.
 
-use super::values::show_value;
-use crate::components::{Bdi, Button, ButtonKind, Icon, IconView};
+use crate::components::{Bdi, Button, Chip, Icon, IconView, Tone};
 use crate::hooks::{use_command, use_i18n};
 use crate::i18n::{Arg, I18n};
+use crate::records::words_or_empty;
 use maydan_core::Instant;
 use maydan_core::command::{EditFields, Record, Revision};
 use maydan_core::document::{Conflict, ConflictValue, Edit};
@@ -58,12 +58,16 @@ fn standing(i18n: &I18n, record: &Rc<Record>, field: &str, value: &ConflictValue
     html! {
         <li class="p1-clash-value" data-testid="conflict-value">
             <div class="p1-grow">
-                <div class="p1-strong"><Bdi>{ show_value(i18n, &record.kind, field, &value.value, &record.names) }</Bdi></div>
+                <div class="p1-chips">
+                    <span class="p1-strong"><Bdi>{ words_or_empty(i18n, &record.kind, field, &value.value, &record.names) }</Bdi></span>
+                    if shown {
+                        <Chip label={i18n.t("page-conflicts-current")} tone={Tone::Neutral} />
+                    }
+                </div>
                 <div class="muted">{ i18n.ta("page-customer-written-by", &[("who", Arg::from(who)), ("when", Arg::from(when))]) }</div>
             </div>
             <Button
-                label={i18n.t(if shown { "page-customer-keep-value" } else { "page-customer-choose-value" })}
-                kind={if shown { ButtonKind::Plain } else { ButtonKind::Primary }}
+                label={i18n.t("page-conflicts-choose")}
                 onclick={choose}
                 testid="conflict-choose"
             />

@@ -2,7 +2,7 @@
 
 use super::contact::ContactLinks;
 use super::rows::text;
-use crate::components::{Avatar, Chip, Icon, InlineEdit, Tone};
+use crate::components::{Avatar, Bdi, Chip, Icon, InlineEdit, Tone};
 use crate::hooks::use_i18n;
 use maydan_core::Value;
 use maydan_core::command::Record;
@@ -36,9 +36,9 @@ pub fn CustomerHeader(props: &CustomerHeaderProps) -> Html {
                 <div class="p1-customer-name" role="heading" aria-level="2" data-testid="customer-name">
                     <InlineEdit kind="customer" field="name" value={value("name")} record={record.id} base={record.heads.clone()} />
                 </div>
-                <div class="muted" data-testid="customer-field-other_name">
-                    <InlineEdit kind="customer" field="other_name" value={value("other_name")} record={record.id} base={record.heads.clone()} />
-                </div>
+                if !text(row, "other_name").is_empty() {
+                    <div class="muted"><Bdi>{ text(row, "other_name").to_owned() }</Bdi></div>
+                }
                 <div class="p1-chips">
                     if archived {
                         <Chip label={i18n.choice("customer", "status", "archived")} tone={Tone::Warn} />

@@ -1,9 +1,9 @@
 //! Every change of a customer: who, when, which field from what to what, and the way back to what was there before.
 
-use super::values::show_value;
 use crate::components::{Bdi, Button, ButtonKind, Empty, ErrorBox, Icon, IconView, Skeleton};
 use crate::hooks::{use_command, use_i18n, use_query};
 use crate::i18n::I18n;
+use crate::records::words_or_empty;
 use maydan_core::Instant;
 use maydan_core::command::{EditFields, History, HistoryPage, Record, Revision};
 use maydan_core::document::{DELETED_AT, Edit, FieldChange, HistoryEntry};
@@ -70,7 +70,7 @@ fn field_change(i18n: &I18n, record: &Rc<Record>, page: &HistoryPage, field: &Fi
         let key = if field.after.is_empty() { "page-customer-history-restored" } else { "page-customer-history-deleted" };
         return html! { <div class="p1-history-field">{ i18n.t(key) }</div> };
     }
-    let show = |value| show_value(i18n, &record.kind, &field.field, value, &page.names);
+    let show = |value| words_or_empty(i18n, &record.kind, &field.field, value, &page.names);
     let stands = record.row.get(&field.field).cloned().unwrap_or_default();
     // What was empty before is cleared in its own field, not from here: the first change of a record fills all of them.
     let offered = !field.before.is_empty() && stands != field.before;
@@ -83,8 +83,10 @@ fn field_change(i18n: &I18n, record: &Rc<Record>, page: &HistoryPage, field: &Fi
         <div class="p1-history-field" data-testid="history-field" data-field={field.field.clone()}>
             <span class="p1-label">{ i18n.label(&record.kind, &field.field) }</span>
             <span class="p1-history-values">
-                <del class="muted"><Bdi>{ show(&field.before) }</Bdi></del>
-                <IconView icon={Icon::Forward} />
+                if !field.before.is_empty() {
+                    <del class="muted"><Bdi>{ show(&field.before) }</Bdi></del>
+                    <IconView icon={Icon::Forward} />
+                }
                 <ins><Bdi>{ show(&field.after) }</Bdi></ins>
             </span>
             if offered {

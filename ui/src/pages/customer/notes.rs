@@ -3,7 +3,7 @@
 use super::prose::ProseBox;
 use super::removal::use_removal;
 use super::rows::{instant, is, link, now, text};
-use crate::backend::call;
+use crate::backend::{call, new_id};
 use crate::components::{Avatar, Bdi, Button, ButtonKind, Chip, Empty, ErrorBox, Icon, IconButton, Skeleton, TextArea, Tone};
 use crate::hooks::{use_i18n, use_query, use_session, use_toasts};
 use gloo::storage::{SessionStorage, Storage};
@@ -110,7 +110,7 @@ fn NewNote(props: &NewNoteProps) -> Html {
                 ("author".to_owned(), author.clone()),
                 ("written_at".to_owned(), Value::Int(now().0)),
             ]);
-            let request = CreateRecord { kind: "note".to_owned(), id: None, scope: None, fields };
+            let request = CreateRecord { kind: "note".to_owned(), id: Some(new_id()), scope: None, fields };
             let (body, saving, toasts, key) = (body.clone(), saving.clone(), toasts.clone(), draft_key.clone());
             spawn_local(async move {
                 match call(request).await {
@@ -177,8 +177,10 @@ fn NoteItem(props: &NoteItemProps) -> Html {
         <li class="p1-note" data-testid="note">
             <div class="p1-note-head">
                 <Avatar name={props.author.clone()} />
-                <span class="p1-strong"><Bdi>{ props.author.clone() }</Bdi></span>
-                <span class="muted p1-grow">{ when }</span>
+                <span class="p1-grow p1-note-by">
+                    <span class="p1-strong"><Bdi>{ props.author.clone() }</Bdi></span>
+                    <span class="muted p1-note-when">{ when }</span>
+                </span>
                 if props.line.pending {
                     <Chip label={i18n.t("page-customer-pending")} tone={Tone::Neutral} icon={Icon::Upload} />
                 }

@@ -2,17 +2,17 @@
 
 use super::prose::ProseBox;
 use super::rows::text;
-use super::values::{field_type, form_fields};
 use crate::components::InlineEdit;
 use crate::hooks::use_i18n;
 use crate::i18n::I18n;
+use crate::records::{field_type, form_fields};
 use maydan_core::FieldType;
 use maydan_core::command::Record;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// Fields that the page's header shows already.
-const IN_HEADER: [&str; 2] = ["name", "other_name"];
+/// The field that the page's header lets one edit already.
+const IN_HEADER: &str = "name";
 
 /// Properties of [`Overview`].
 #[derive(Properties, PartialEq)]
@@ -26,7 +26,7 @@ pub struct OverviewProps {
 pub fn Overview(props: &OverviewProps) -> Html {
     let i18n = use_i18n();
     let record = &props.record;
-    let fields = form_fields("customer").into_iter().filter(|field| !IN_HEADER.contains(&field.as_str())).map(|field| {
+    let fields = form_fields("customer").into_iter().filter(|field| field != IN_HEADER).map(|field| {
         let ty = field_type("customer", &field);
         let wide = ty == Some(FieldType::Prose);
         html! {

@@ -84,7 +84,7 @@ fn visit(i18n: &I18n, entry: &TimelineEntry) -> Html {
     html! {
         <>
             <div class="p1-chips">
-                <Link<Route> {to} classes="p1-link">{ i18n.t("page-customer-visit") }</Link<Route>>
+                <Link<Route> {to} classes="p1-link p1-leads">{ i18n.t("page-customer-visit") }</Link<Route>>
                 <StatusChip status={text(row, "status").to_owned()} />
                 if !grade.is_empty() {
                     <GradeChip {grade} distance={row.get("distance").and_then(maydan_core::Value::as_int)} />

@@ -1,7 +1,7 @@
 //! The visits of a customer: planning one, checking in, and what was before.
 
-use super::check_in::CheckInNow;
 use super::rows::{is, link, text};
+use crate::backend::new_id;
 use crate::components::{Bdi, Button, ButtonKind, Empty, ErrorBox, Field, GradeChip, Icon, Skeleton, StatusChip, TextInput};
 use crate::hooks::{use_command, use_i18n, use_query, use_toasts, use_today};
 use crate::i18n::{Arg, I18n};
@@ -52,7 +52,6 @@ pub fn VisitsTab(props: &VisitsTabProps) -> Html {
     html! {
         <>
             <div class="p1-visit-actions">
-                <CheckInNow customer={props.customer.clone()} />
                 <PlanNext customer={props.customer.clone()} />
             </div>
             { list }
@@ -112,7 +111,7 @@ fn PlanNext(props: &PlanNextProps) -> Html {
         let customer = props.customer.id;
         Callback::from(move |()| {
             let Some(day) = day else { return };
-            plan.emit(PlanVisit { visit: None, customer, day, position: None, reason: String::new() });
+            plan.emit(PlanVisit { visit: Some(new_id()), customer, day, position: None, reason: String::new() });
         })
     };
     let oninput = {

@@ -98,11 +98,6 @@ impl Listing {
         page.lines.get(usize::try_from(index % PAGE).ok()?).cloned()
     }
 
-    /// All lines that are here.
-    pub fn lines(&self) -> Vec<Line> {
-        self.pages.borrow().lines.values().flat_map(|page| page.lines.iter().cloned()).collect()
-    }
-
     /// Says that the lines from `first` to before `last` are in sight.
     pub fn want(&self, first: u32, last: u32) {
         let missing: Vec<u32> = {

@@ -1,4 +1,4 @@
-//! Narrowing the list: status, city, activity. Cities and activities are those of the lines seen so far.
+//! Narrowing the list: status, city, activity.
 
 use crate::components::Select;
 use crate::hooks::use_i18n;
@@ -78,7 +78,7 @@ pub fn Filters(props: &FiltersProps) -> Html {
 
 /// The words of a filter, after the one that narrows nothing.
 fn options(all: String, known: &BTreeSet<String>, chosen: &str) -> Vec<(AttrValue, String)> {
-    // A choice whose lines are out of reach now must still show as what it is.
+    // A choice that no customer has any more must still show as what it is.
     let lost = (!chosen.is_empty() && !known.contains(chosen)).then(|| chosen.to_owned());
     let words = known.iter().cloned().chain(lost).map(|word| (AttrValue::from(word.clone()), word));
     std::iter::once((AttrValue::from(""), all)).chain(words).collect()

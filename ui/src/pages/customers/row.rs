@@ -30,7 +30,6 @@ pub fn customer_row(i18n: &I18n, line: Option<&Line>) -> Html {
                 <span class="p1-strong p1-cut"><Bdi>{ name }</Bdi></span>
                 <span class="muted p1-cut" dir="auto">{ about }</span>
             </span>
-            <span class="p1-customer-row-phone muted"><bdi dir="ltr">{ phone }</bdi></span>
             if line.conflicted {
                 <span class="p1-mark p1-mark-warn" role="img" aria-label={i18n.t("page-customers-conflicted")} title={i18n.t("page-customers-conflicted")}>
                     <IconView icon={Icon::Warning} />
@@ -39,6 +38,7 @@ pub fn customer_row(i18n: &I18n, line: Option<&Line>) -> Html {
             if line.pending {
                 <span class="p1-mark p1-dot" role="img" aria-label={i18n.t("page-customers-pending")} title={i18n.t("page-customers-pending")}></span>
             }
+            <span class="p1-customer-row-phone muted"><bdi dir="ltr">{ phone }</bdi></span>
         </a>
     }
 }

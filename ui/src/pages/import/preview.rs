@@ -45,8 +45,10 @@ pub fn Preview(props: &PreviewProps) -> Html {
         let territory = territory.clone();
         Callback::from(move |id: String| territory.set(id.parse::<ScopeId>().ok()))
     };
+    // One choice is no question, and the first stands until another is chosen.
+    let chosen = (*territory).or_else(|| own.first().and_then(|(id, _)| id.parse().ok()));
     let go = {
-        let scope = *territory;
+        let scope = chosen;
         props.ongo.reform(move |()| scope)
     };
     html! {
@@ -58,8 +60,8 @@ pub fn Preview(props: &PreviewProps) -> Html {
                 <div class="p2-form">
                     <Field label={i18n.t("page-import-territory")}>
                         <Select
-                            value={AttrValue::from(territory.map(|scope| scope.to_string()).unwrap_or_default())}
-                            options={std::iter::once((AttrValue::Static(""), i18n.t("page-import-territory-own"))).chain(own).collect::<Vec<_>>()}
+                            value={AttrValue::from(chosen.map(|scope| scope.to_string()).unwrap_or_default())}
+                            options={own}
                             onchange={onterritory}
                             testid="import-territory"
                         />

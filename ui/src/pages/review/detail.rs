@@ -130,6 +130,13 @@ fn days(life: &VisitLife) -> (Option<Day>, Option<Day>) {
 }
 
 fn pins(customer: Option<(Point, String)>, fix: Option<(Point, String)>) -> Vec<MapPin> {
+    /// Pins closer than this are one place, metres: their labels would cover each other.
+    const ONE_PLACE: f64 = 15.0;
     let pin = |(point, label), tone| MapPin { point, label, tone };
+    if let (Some((there, whose)), Some((here, what))) = (&customer, &fix)
+        && there.distance(*here) < ONE_PLACE
+    {
+        return vec![pin((*there, format!("{whose} · {what}")), Tone::Accent)];
+    }
     customer.map(|at| pin(at, Tone::Accent)).into_iter().chain(fix.map(|at| pin(at, Tone::Warn))).collect()
 }

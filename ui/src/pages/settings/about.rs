@@ -5,8 +5,11 @@ use crate::hooks::{use_i18n, use_session};
 use yew::prelude::*;
 
 /// What a word of the session's list means; a word of a newer device is shown as it is.
-const UNSUPPORTED: [(&str, &str); 2] =
-    [("background_location", "page-settings-lacks-background-location"), ("keyring", "page-settings-lacks-keyring")];
+const UNSUPPORTED: [(&str, &str); 3] = [
+    ("background_location", "page-settings-lacks-background-location"),
+    ("location", "page-settings-lacks-location"),
+    ("keyring", "page-settings-lacks-keyring"),
+];
 
 /// About this app on this device.
 #[component]

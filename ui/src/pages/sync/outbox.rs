@@ -23,12 +23,12 @@ pub fn OutboxList() -> Html {
         let limit = limit.clone();
         Callback::from(move |()| limit.set(limit.saturating_add(STEP)))
     };
+    if page.items.is_empty() {
+        return html! { <Empty icon={Icon::Check} title={i18n.t("page-sync-empty")} text={i18n.t("page-sync-empty-text")} /> };
+    }
     html! {
         <section>
             <h2 class="section-title">{ i18n.t("page-sync-queue") }</h2>
-            if page.items.is_empty() {
-                <Empty icon={Icon::Check} title={i18n.t("page-sync-empty")} text={i18n.t("page-sync-empty-text")} />
-            }
             <ul class="p2-rows">{ for page.items.iter().map(|item| line(&i18n, item, &retry)) }</ul>
             if page.total > *limit {
                 <Button label={i18n.t("page-more")} wide={true} onclick={more} testid="outbox-more" />

@@ -1,7 +1,7 @@
 //! Putting a customer on today's list.
 
 use super::picker::CustomerPicker;
-use crate::backend::call;
+use crate::backend::{call, new_id};
 use crate::components::Sheet;
 use crate::hooks::{use_i18n, use_toasts};
 use crate::i18n::Arg;
@@ -33,7 +33,7 @@ pub fn AddStop(props: &AddStopProps) -> Html {
         Callback::from(move |(customer, name): (RecordId, String)| {
             let said = i18n.ta("page-today-stop-added", &[("name", Arg::from(name))]);
             let (toasts, onclose) = (toasts.clone(), onclose.clone());
-            let request = PlanVisit { visit: None, customer, day, position: Some(position), reason: String::new() };
+            let request = PlanVisit { visit: Some(new_id()), customer, day, position: Some(position), reason: String::new() };
             spawn_local(async move {
                 match call(request).await {
                     Ok(revision) => {

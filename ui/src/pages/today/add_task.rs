@@ -1,6 +1,7 @@
 //! A new task of one's own: what, for which customer, by which day.
 
 use super::picker::CustomerPicker;
+use crate::backend::new_id;
 use crate::components::{Bdi, Button, ButtonKind, Field, Icon, IconButton, Sheet, TextInput};
 use crate::hooks::{use_command, use_i18n};
 use maydan_core::command::{CreateRecord, Revision};
@@ -53,7 +54,7 @@ pub fn AddTask(props: &AddTaskProps) -> Html {
                 ("assignee".to_owned(), Value::Text(me.to_string())),
                 ("due".to_owned(), due),
             ]);
-            create.emit(CreateRecord { kind: "task".to_owned(), id: None, scope: None, fields });
+            create.emit(CreateRecord { kind: "task".to_owned(), id: Some(new_id()), scope: None, fields });
         })
     };
     let on_title = {

@@ -22,6 +22,8 @@ pub struct StopProps {
     pub name: String,
     /// Where this person is, if that is known.
     pub from: Option<Point>,
+    /// It is what comes next: its button is the one to press.
+    pub next: bool,
 }
 
 /// A visit of today: who, where, how far, ways to reach her, and the button that opens the visit.
@@ -42,7 +44,8 @@ pub fn Stop(props: &StopProps) -> Html {
         let id = props.line.id;
         Callback::from(move |()| go(&navigator, Route::Visit { id: id.to_string() }))
     };
-    let (key, kind) = action(&status);
+    let key = action(&status);
+    let kind = if props.next { ButtonKind::Primary } else { ButtonKind::Plain };
     let over = matches!(status.as_str(), "submitted" | "approved");
     html! {
         <li class={classes!("p1-stop", over.then_some("p1-stop-over"))} data-testid="today-stop" data-status={status.clone()}>
@@ -50,7 +53,8 @@ pub fn Stop(props: &StopProps) -> Html {
             <div class="p1-stop-words">
                 <div class="p1-stop-title">
                     <Link<Route> {to} classes="p1-link p1-strong p1-cut"><Bdi>{ props.name.clone() }</Bdi></Link<Route>>
-                    <StatusChip {status} />
+                    // That a stop is planned is what the list says.
+                    if status != "planned" { <StatusChip {status} /> }
                 </div>
                 <div class="muted p1-cut" dir="auto">{ place }</div>
                 if !reason.is_empty() { <div class="p1-cut" dir="auto">{ reason }</div> }
@@ -65,11 +69,11 @@ pub fn Stop(props: &StopProps) -> Html {
 }
 
 /// What the stop's button offers, by the visit's status.
-fn action(status: &str) -> (&'static str, ButtonKind) {
+fn action(status: &str) -> &'static str {
     match status {
-        "planned" => ("page-today-check-in", ButtonKind::Primary),
-        "checked_in" | "checked_out" | "returned" => ("page-today-continue", ButtonKind::Primary),
-        _ => ("page-today-open", ButtonKind::Plain),
+        "planned" => "page-today-check-in",
+        "checked_in" | "checked_out" | "returned" => "page-today-continue",
+        _ => "page-today-open",
     }
 }
 
