@@ -47,6 +47,8 @@ pub enum ErrorCode {
     ForeignActor,
     /// The server was restored: cursors of another epoch.
     EpochChanged,
+    /// The feed no longer goes back to the cursor: begin it again.
+    MustRefetch,
     /// No answer from the server.
     Offline,
     /// Something answered that is not a Maydan server (a captive portal, a proxy).
@@ -63,7 +65,8 @@ pub enum ErrorCode {
     Unsupported,
     /// Location was refused or not found.
     NoLocation,
-    /// Something that should not happen.
+    /// Something that should not happen; also a code of a newer version, on its way to an older one.
+    #[serde(other)]
     Internal,
 }
 

@@ -24,6 +24,7 @@ CREATE TABLE document (
     tail_bytes INTEGER NOT NULL DEFAULT 0,
     pending INTEGER NOT NULL DEFAULT 0,
     conflicted INTEGER NOT NULL DEFAULT 0,
+    -- 1: goes once nothing of it is unsent. 2: goes unless the feed, which is read again, still brings it.
     leaving INTEGER NOT NULL DEFAULT 0,
     -- Its bytes can't be read any more: 1 to be asked for again, 2 asked for.
     damaged INTEGER NOT NULL DEFAULT 0
@@ -31,6 +32,7 @@ CREATE TABLE document (
 CREATE INDEX document_conflicted ON document (n) WHERE conflicted > 0;
 CREATE INDEX document_damaged ON document (scope) WHERE damaged = 1;
 CREATE INDEX document_scope ON document (scope);
+CREATE INDEX document_leaving ON document (n) WHERE leaving = 1;
 
 -- One change per row: each is decoded by itself, so that a damaged one harms no other.
 CREATE TABLE change (

@@ -1,5 +1,6 @@
 -- The server's tables. The epoch and the token key live outside the database, so that a backup does not bring them back.
 
+-- `seq`: the newest number given. `floor`: what the feeds hold from; older cursors begin again. `actor`: the server's own.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -21,6 +22,15 @@ CREATE TABLE access (
     level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 3),
     PRIMARY KEY (user, scope)
 ) WITHOUT ROWID;
+
+-- Every grant that was ever made or taken away (level 0), by its place among all that happened.
+CREATE TABLE grant_log (
+    seq INTEGER PRIMARY KEY,
+    user BLOB NOT NULL,
+    scope BLOB NOT NULL,
+    level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 3),
+    granted_at INTEGER NOT NULL
+);
 
 CREATE TABLE device (
     id BLOB NOT NULL,

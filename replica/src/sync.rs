@@ -1,5 +1,6 @@
 //! What the sync loop asks of a replica: the next batch, what became of it, a page of the feeds.
 
+mod feed;
 mod heal;
 mod page;
 
@@ -8,7 +9,7 @@ pub(crate) use page::adopt;
 
 use crate::open::{meta, set_meta};
 use crate::{Replica, handler, storage, store};
-use maydan_core::command::{Event, SessionUser};
+use maydan_core::command::{Event, Grant, SessionUser};
 use maydan_core::document::decode_change;
 use maydan_core::sync::wire::{Cursor, HelloAnswer, Item, MAX_PUSH_ITEMS, Outcome, Page, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
@@ -164,6 +165,8 @@ impl Replica {
 
     /// Takes in what `hello` answered: rights, people, epoch. Answers whether some feed has entries that are not here.
     pub fn apply_hello(&mut self, answer: &HelloAnswer) -> Result<bool> {
+        // Before the new grants are noted: after a crash between the two it is done again.
+        self.leave_ungranted(&answer.grants)?;
         if let Some(mut user) = self.user.clone() {
             user.grants = answer.grants.clone();
             user.role = answer.role.clone();
@@ -185,9 +188,24 @@ impl Replica {
             Some(_) => self.enter_epoch(&epoch)?,
         }
         heal::ask_again(&mut self.db)?;
+        feed::keep_above(&mut self.db, answer.floor)?;
+        self.purge_left()?;
         let cursors = self.cursors()?;
         let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
         Ok(answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)))
+    }
+
+    /// What is granted no longer goes from the device, once nothing of it is unsent; its feed begins anew when it is
+    /// granted again.
+    fn leave_ungranted(&mut self, granted: &[Grant]) -> Result<()> {
+        let gone: Vec<ScopeId> =
+            self.user.iter().flat_map(|u| &u.grants).map(|g| g.scope).filter(|s| !granted.iter().any(|g| g.scope == *s)).collect();
+        let tx = self.db.transaction().map_err(storage)?;
+        for scope in gone {
+            tx.execute("UPDATE document SET leaving = 1 WHERE scope = ?1", [scope.as_bytes()]).map_err(storage)?;
+            tx.execute("DELETE FROM cursor WHERE scope = ?1", [scope.as_bytes()]).map_err(storage)?;
+        }
+        tx.commit().map_err(storage)
     }
 
     /// The server was restored: everything that was written here is sent again (the server says which it has), and all is
@@ -320,7 +338,8 @@ impl Replica {
 /// Whether time heals a rejection: somebody else's phone, or this person's other one, has yet to bring what is missing.
 fn is_curable(own: Actor, code: ErrorCode, item: &Item) -> bool {
     match (code, item) {
-        (ErrorCode::MissingDependency | ErrorCode::NotFound, _) => true,
+        // A kind that only a newer server knows waits for its update.
+        (ErrorCode::MissingDependency | ErrorCode::NotFound | ErrorCode::UnknownKind, _) => true,
         // A restored server does not know her other device until that has said hello.
         (ErrorCode::ForeignActor, Item::Change { bytes, .. }) => decode_change(bytes).is_ok_and(|c| c.actor() != own),
         _ => false,

@@ -49,8 +49,11 @@ enum Command {
         #[arg(long, env = "MAYDAN_KEY", requires = "certificate")]
         key: Option<PathBuf>,
         /// Make a certificate for a trial on the local network.
-        #[arg(long)]
+        #[arg(long, env = "MAYDAN_SELF_SIGNED")]
         self_signed: bool,
+        /// Minutes that an access token lives.
+        #[arg(long, env = "MAYDAN_ACCESS_MINUTES")]
+        access_minutes: Option<i64>,
     },
     /// People.
     #[command(subcommand)]
@@ -64,7 +67,7 @@ enum Command {
         login: String,
         /// Territory id, or login of a person whose own scope is meant.
         scope: String,
-        /// read, write or manage.
+        /// read, write or manage; none takes it away.
         level: String,
     },
     /// Cut a device off.
@@ -140,10 +143,11 @@ impl Cli {
                 Store::init(&config.data)?;
                 format!("a new store is in {}", config.data.display())
             }
-            Command::Serve { listen, web, certificate, key, self_signed } => {
+            Command::Serve { listen, web, certificate, key, self_signed, access_minutes } => {
                 config.listen = listen.unwrap_or(config.listen);
                 config.web = web.or(config.web);
                 config.self_signed |= self_signed;
+                config.access_minutes = access_minutes.unwrap_or(config.access_minutes);
                 if let Some((certificate, key)) = certificate.zip(key) {
                     config.tls = Some(Tls { certificate, key });
                 }
@@ -157,17 +161,17 @@ impl Cli {
                     Some(password) => password,
                     None => rpassword::prompt_password("password: ").map_err(|e| Error::bad_request(format!("no password: {e}")))?,
                 };
-                Store::open(&config.data)?.add_user(&NewUser { login, name, role, password })?.to_string()
+                Store::join(&config.data)?.add_user(&NewUser { login, name, role, password })?.to_string()
             }
-            Command::Territory(TerritoryCommand::Add { name }) => Store::open(&config.data)?.add_territory(&name)?.to_string(),
+            Command::Territory(TerritoryCommand::Add { name }) => Store::join(&config.data)?.add_territory(&name)?.to_string(),
             Command::Grant { login, scope, level } => {
-                let store = Store::open(&config.data)?;
+                let store = Store::join(&config.data)?;
                 let scope = scope.parse().or_else(|_| store.user_by_login(&scope).map(ScopeId::from))?;
                 store.grant(store.user_by_login(&login)?, scope, parse_level(&level)?)?;
                 "granted".to_owned()
             }
             Command::Revoke { device } => {
-                Store::open(&config.data)?.revoke_device(device.parse()?)?;
+                Store::join(&config.data)?.revoke_device(device.parse()?)?;
                 "cut off".to_owned()
             }
             Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
@@ -186,7 +190,7 @@ impl Cli {
 
 fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows: Option<PathBuf>) -> Result<String> {
     let bytes = std::fs::read(file).map_err(|e| Error::bad_request(format!("{} can't be read: {e}", file.display())))?;
-    let report = Store::open(&config.data)?.import_customers(&bytes, None, territory)?;
+    let report = Store::join(&config.data)?.import_customers(&bytes, None, territory)?;
     let bad = report.errors.len();
     let mut answer = format!("{} rows: {} made, {} here already, {bad} left out", report.rows, report.created, report.present);
     for error in report.errors.iter().take(20) {
@@ -207,12 +211,13 @@ fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows:
     Ok(answer)
 }
 
-fn parse_level(word: &str) -> Result<Level> {
+fn parse_level(word: &str) -> Result<Option<Level>> {
     match word {
-        "read" => Ok(Level::Read),
-        "write" => Ok(Level::Write),
-        "manage" => Ok(Level::Manage),
-        _ => Err(Error::new(ErrorCode::InvalidValue, "a level is read, write or manage")),
+        "read" => Ok(Some(Level::Read)),
+        "write" => Ok(Some(Level::Write)),
+        "manage" => Ok(Some(Level::Manage)),
+        "none" => Ok(None),
+        _ => Err(Error::new(ErrorCode::InvalidValue, "a level is read, write, manage or none")),
     }
 }
 

@@ -18,7 +18,7 @@ use failure::Failure;
 use maydan_core::sync::wire::MAX_BODY_BYTES;
 use maydan_core::{Error, ErrorCode};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -32,7 +32,36 @@ pub(crate) struct Api {
     /// Counts up whenever something was accepted.
     pub news: watch::Sender<u64>,
     pub throttle: Arc<throttle::Throttle>,
+    /// Turns for checking passwords.
+    pub hashing: Arc<Semaphore>,
 }
+
+impl Api {
+    pub fn new(store: Store, config: Config) -> Self {
+        let hashing = Arc::new(Semaphore::new(PASSWORDS_AT_ONCE));
+        Self { store, config: Arc::new(config), news: watch::Sender::new(0), throttle: Arc::default(), hashing }
+    }
+
+    /// Pokes the devices when an operator's command has written beside this process. Runs for ever.
+    pub async fn watch_operators(self) {
+        let mut known = None;
+        let mut look = tokio::time::interval(OPERATORS_EVERY);
+        loop {
+            look.tick().await;
+            let store = self.store.clone();
+            match blocking(move || store.foreign_writes()).await {
+                Ok(version) if known.replace(version).is_some_and(|before| before != version) => self.news.send_modify(|count| *count += 1),
+                Ok(_) => {}
+                Err(_) => tracing::warn!("the database did not say whether somebody else has written"),
+            }
+        }
+    }
+}
+
+/// Passwords checked at once.
+const PASSWORDS_AT_ONCE: usize = 2;
+/// How often the server looks whether an operator's command has written.
+const OPERATORS_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Runs database work off the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> maydan_core::Result<T> + Send + 'static) -> Result<T, Failure> {

@@ -7,9 +7,7 @@ use crate::tls;
 use axum_server::Handle;
 use maydan_core::{Error, ErrorCode, Result};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How long requests under way may take when the server stops.
@@ -22,6 +20,7 @@ pub struct Server {
     secure: bool,
     handle: Handle<SocketAddr>,
     task: JoinHandle<std::io::Result<()>>,
+    watching: JoinHandle<()>,
 }
 
 impl Server {
@@ -36,7 +35,8 @@ impl Server {
         let address = listener.local_addr().map_err(taken)?;
         let rustls = tls::configure(&config).await?;
         let handle = Handle::new();
-        let api = Api { store, config: Arc::new(config), news: watch::Sender::new(0), throttle: Arc::default() };
+        let api = Api::new(store, config);
+        let watching = tokio::spawn(api.clone().watch_operators());
         let app = router(api).into_make_service();
         let secure = rustls.is_some();
         let server_handle = handle.clone();
@@ -51,7 +51,7 @@ impl Server {
                 tokio::spawn(async move { server.serve(app).await })
             }
         };
-        Ok(Self { address, secure, handle, task })
+        Ok(Self { address, secure, handle, task, watching })
     }
 
     /// Where it listens.
@@ -66,6 +66,7 @@ impl Server {
 
     /// Stops, after the requests under way.
     pub async fn stop(self) {
+        self.watching.abort();
         self.handle.graceful_shutdown(Some(GRACE));
         if let Err(e) = self.task.await {
             tracing::error!(error = %e, "the server ended badly");
@@ -74,6 +75,7 @@ impl Server {
 
     /// Stops at once, as a crash would.
     pub async fn kill(self) {
+        self.watching.abort();
         self.handle.shutdown();
         self.task.abort();
         if let Err(e) = self.task.await

@@ -29,7 +29,8 @@ struct Inner {
     secret: [u8; 32],
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    _lock: std::fs::File,
+    /// Held by whoever serves. Whoever administers beside it works without.
+    _lock: Option<std::fs::File>,
 }
 
 impl std::fmt::Debug for Store {
@@ -47,29 +48,35 @@ impl Store {
         if folder.join(DATABASE).exists() {
             return Err(Error::new(ErrorCode::WrongState, format!("{} holds a store already", folder.display())));
         }
-        std::fs::create_dir_all(folder).map_err(|e| file_error(folder, &e))?;
+        make_private(folder)?;
         write_private(&folder.join("epoch"), random_uuid().to_string().as_bytes())?;
         let mut secret = [0; 32];
         fill_random(&mut secret);
         write_private(&folder.join("secret"), &secret)?;
-        Self::open_or_create(folder)
+        Self::connect(folder, Some(lock(folder)?))
     }
 
-    /// Opens the store in `folder`.
+    /// Opens the store in `folder`, to serve it.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] when there is none, [`ErrorCode::InUse`] when another server has it,
     /// [`ErrorCode::NotADatabase`].
     pub fn open(folder: &Path) -> Result<Self> {
-        if !folder.join(DATABASE).exists() {
-            let advice = "run `maydan-sync-server init` first";
-            return Err(Error::new(ErrorCode::NotFound, format!("{} holds no store: {advice}", folder.display())));
-        }
-        Self::open_or_create(folder)
+        must_exist(folder)?;
+        Self::connect(folder, Some(lock(folder)?))
     }
 
-    fn open_or_create(folder: &Path) -> Result<Self> {
-        let lock = lock(folder)?;
+    /// Opens the store beside a server that may be at work on it, for an operator's command. Each command is one
+    /// transaction; the server notices it within a second or two.
+    ///
+    /// # Errors
+    /// As [`Store::open`], except that a server at work is no obstacle.
+    pub fn join(folder: &Path) -> Result<Self> {
+        must_exist(folder)?;
+        Self::connect(folder, None)
+    }
+
+    fn connect(folder: &Path, lock: Option<std::fs::File>) -> Result<Self> {
         let epoch = std::fs::read_to_string(folder.join("epoch")).map_err(|e| file_error(&folder.join("epoch"), &e))?;
         let epoch = epoch.trim().parse().map_err(|_| Error::corrupt("the file epoch does not hold an epoch"))?;
         let secret = std::fs::read(folder.join("secret")).map_err(|e| file_error(&folder.join("secret"), &e))?;
@@ -85,6 +92,11 @@ impl Store {
             readers: Mutex::new(Vec::new()),
             _lock: lock,
         })))
+    }
+
+    /// Changes whenever another process has written: an operator's command beside the server.
+    pub(crate) fn foreign_writes(&self) -> Result<i64> {
+        self.writer().query_row("PRAGMA data_version", [], |r| r.get(0)).map_err(storage)
     }
 
     /// Changes when the server is restored from a backup.
@@ -131,6 +143,8 @@ impl Store {
         if to.exists() {
             return Err(Error::new(ErrorCode::WrongState, format!("{} is there already: name a new file", to.display())));
         }
+        // Made first, for this user alone: the copy holds what the database holds.
+        write_private(to, &[])?;
         connect(folder)?.backup("main", to, None::<fn(rusqlite::backup::Progress)>).map_err(storage)
     }
 
@@ -164,6 +178,28 @@ impl Store {
 /// Name of the database in its folder.
 const DATABASE: &str = "maydan.db";
 
+fn must_exist(folder: &Path) -> Result<()> {
+    if folder.join(DATABASE).exists() {
+        return Ok(());
+    }
+    let advice = "run `maydan-sync-server init` first";
+    Err(Error::new(ErrorCode::NotFound, format!("{} holds no store: {advice}", folder.display())))
+}
+
+/// Makes a folder that only the server's user may enter.
+fn make_private(folder: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|e| file_error(folder, &e))
+}
+
+/// Begins a transaction that writes. It waits its turn at once, not in the middle.
+fn begin(db: &mut Connection) -> Result<rusqlite::Transaction<'_>> {
+    db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(storage)
+}
+
 fn lock(folder: &Path) -> Result<std::fs::File> {
     let path = folder.join("lock");
     let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|e| file_error(&path, &e))?;
@@ -189,7 +225,7 @@ fn migrate(db: &mut Connection) -> Result<()> {
         return Err(Error::new(ErrorCode::Unsupported, "this data was written by a newer server: update it"));
     }
     for (number, sql) in MIGRATIONS.iter().enumerate().skip(have) {
-        let tx = db.transaction().map_err(storage)?;
+        let tx = begin(db)?;
         tx.execute_batch(sql).map_err(storage)?;
         tx.pragma_update(None, "user_version", number + 1).map_err(storage)?;
         tx.commit().map_err(storage)?;

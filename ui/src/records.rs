@@ -1,7 +1,7 @@
 //! Declarations and values of records, for screens: one registry, one way in which a value is read by a person.
 
 use crate::i18n::I18n;
-use maydan_core::{Day, Field, FieldType, Instant, Registry, Row, Value};
+use maydan_core::{Actor, Day, Field, FieldType, Instant, Registry, Row, Value};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -28,6 +28,16 @@ pub fn form_fields(kind: &str) -> Vec<String> {
 pub fn title_of(kind: &str, row: &Row) -> Option<String> {
     let kind = REGISTRY.get(kind).ok()?;
     row.get(&*kind.title()?.name)?.as_text().map(ToOwned::to_owned)
+}
+
+/// Who wrote under an actor, from the names that came with an answer: a person, the server itself (imports), or somebody
+/// whose name is not on this device.
+pub fn author(i18n: &I18n, names: &BTreeMap<String, String>, actor: Actor) -> String {
+    match names.get(&actor.0.to_string()) {
+        Some(name) if name.is_empty() => i18n.t("page-the-server"),
+        Some(name) => name.clone(),
+        None => i18n.t("page-someone"),
+    }
 }
 
 /// A value in words; nothing for none. `names` are titles of linked records, by id.

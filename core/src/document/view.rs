@@ -57,8 +57,9 @@ impl DocumentView<'_> {
         let prefix = format!("{field}/");
         let mut entries: Vec<Appended> = keys_under(self.auto, &prefix)
             .into_iter()
-            .filter_map(|key| {
-                let (value, id) = self.auto.get(ROOT, &key).ok()??;
+            // Two may have written one key at once, by whatever client: neither hides the other.
+            .flat_map(|key| self.auto.get_all(ROOT, &key).into_iter().flatten().map(move |(value, id)| (key.clone(), value, id)))
+            .filter_map(|(key, value, id)| {
                 let body = match value.as_scalar()? {
                     ScalarValue::Str(s) => s.as_bytes().to_vec(),
                     ScalarValue::Bytes(b) => b.clone(),

@@ -139,8 +139,8 @@ impl Client {
                     Step::Refresh
                 }
             }
-            // A server restored from a backup: `hello` learns the new epoch and resets the cursors.
-            Seen::Failed { code: ErrorCode::EpochChanged, .. } if self.failures == 0 => {
+            // A server restored from a backup, or one that keeps its feeds no longer: `hello` learns it and resets the cursors.
+            Seen::Failed { code: ErrorCode::EpochChanged | ErrorCode::MustRefetch, .. } if self.failures == 0 => {
                 self.failures = 1;
                 Step::Hello
             }

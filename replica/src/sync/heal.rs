@@ -21,7 +21,13 @@ pub(crate) fn mark(db: &Connection, n: i64) -> Result<()> {
 /// Begins the feeds of newly damaged documents again.
 pub(super) fn ask_again(db: &mut Connection) -> Result<()> {
     let tx = db.transaction().map_err(storage)?;
-    tx.execute("DELETE FROM cursor WHERE scope IN (SELECT scope FROM document WHERE damaged = 1)", []).map_err(storage)?;
+    let scopes: Vec<Vec<u8>> = tx
+        .prepare_cached("SELECT DISTINCT scope FROM document WHERE damaged = 1")
+        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    for scope in scopes {
+        super::feed::begin_again(&tx, &scope)?;
+    }
     tx.execute("UPDATE document SET damaged = 2 WHERE damaged = 1", []).map_err(storage)?;
     tx.commit().map_err(storage)
 }

@@ -3,6 +3,7 @@
 //! Changes are applied per document. A damaged one is left out and reported; the good ones of the page are not affected.
 //! A document that comes whole with its row is listed without being loaded.
 
+use super::feed;
 use super::heal::{fit, heal};
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
@@ -46,6 +47,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
                 .prepare_cached("INSERT OR REPLACE INTO cursor (scope, seq, since, upto) VALUES (?1, ?2, ?3, ?4)")
                 .and_then(|mut s| s.execute(params![cursor.scope.as_bytes(), cursor.seq, cursor.since, cursor.upto]))
                 .map_err(storage)?;
+            feed::moved(&replica.db, cursor)?;
         }
         replica.db.execute_batch("COMMIT").map_err(storage)
     })();

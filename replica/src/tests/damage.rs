@@ -22,35 +22,43 @@ fn spoil(replica: &mut Replica, id: RecordId) {
 }
 
 fn hello(replica: &mut Replica) -> bool {
+    let answer = answer(replica);
+    replica.apply_hello(&answer).unwrap()
+}
+
+/// What a server says to a device with these rights.
+fn answer(replica: &Replica) -> HelloAnswer {
     let grants = replica.user().unwrap().grants.clone();
-    let answer = HelloAnswer {
+    HelloAnswer {
         protocol: 1,
         epoch: Uuid::nil(),
         server_time: BEGIN,
+        floor: 0,
         role: "rep".into(),
         high_water: vec![(TERRITORY, 7)],
         grants,
         actors: Vec::new(),
         news: 0,
-    };
-    replica.apply_hello(&answer).unwrap()
+    }
 }
 
-/// A document as a server sends it whole.
-fn whole(from: &mut Replica, id: RecordId) -> Page {
-    let stored = crate::store::get(from.connection(), id).unwrap();
-    let mut document: Document = from.document(&stored).unwrap();
-    let entered = Entered {
-        doc: id,
-        kind: stored.kind,
-        scope: stored.scope,
-        parent: None,
-        snapshot: Some(document.save().into()),
-        ready: None,
-        changes: Vec::new(),
-    };
+/// Documents as a server sends them whole, to the end of the feed.
+fn whole(from: &mut Replica, ids: &[RecordId]) -> Page {
     let mut page = page(&Batch::default());
-    page.entries.push(Entry::Enter(Box::new(entered)));
+    for id in ids {
+        let stored = crate::store::get(from.connection(), *id).unwrap();
+        let mut document: Document = from.document(&stored).unwrap();
+        let entered = Entered {
+            doc: *id,
+            kind: stored.kind,
+            scope: stored.scope,
+            parent: None,
+            snapshot: Some(document.save().into()),
+            ready: None,
+            changes: Vec::new(),
+        };
+        page.entries.push(Entry::Enter(Box::new(entered)));
+    }
     page.cursors.push(Cursor { scope: TERRITORY, seq: 7, since: 7, upto: 7 });
     page
 }
@@ -60,7 +68,7 @@ fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
     let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
     let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
     exchange(&mut amal, &mut basma);
-    basma.apply_page(&whole(&mut amal, two)).unwrap();
+    basma.apply_page(&whole(&mut amal, &[two])).unwrap();
     assert!(!hello(&mut basma), "nothing to ask for");
     set(&mut basma, one, "city", "بنغازي");
     spoil(&mut basma, one);
@@ -74,7 +82,7 @@ fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
     assert_eq!(row(&mut basma, two)["phone"], Value::from("0923456789"), "a page goes past the damage");
 
     assert!(hello(&mut basma), "its feed is asked for again");
-    basma.apply_page(&whole(&mut amal, one)).unwrap();
+    basma.apply_page(&whole(&mut amal, &[one, two])).unwrap();
     let healed = row(&mut basma, one);
     assert_eq!((&healed["phone"], &healed["city"]), (&Value::from("0912345678"), &Value::from("بنغازي")));
     assert_eq!(found(&mut basma, "0912"), ["شركة النور"]);
@@ -113,4 +121,37 @@ fn a_damaged_item_holds_its_own_record_back_and_no_other() {
 
     replica.retry_item(RetryItem { id: one }).unwrap();
     assert_eq!(sent(replica.batch().unwrap()), [two, two, one, one], "and made again from the document");
+}
+
+#[test]
+fn a_feed_that_is_read_again_shows_what_has_left() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let (stays, goes) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    exchange(&mut amal, &mut basma);
+    basma.apply_page(&whole(&mut amal, &[stays, goes])).unwrap();
+    let unsent = customer(&mut basma, "لم يُرسل بعد");
+
+    let refetch = HelloAnswer { floor: 8, ..answer(&basma) };
+    assert!(basma.apply_hello(&refetch).unwrap(), "the server no longer keeps what lies between");
+    assert_eq!(basma.list_records(all("customer")).unwrap().total, 3, "nothing goes before the feed has been read");
+    basma.apply_page(&whole(&mut amal, &[stays])).unwrap();
+    let left: Vec<_> = basma.list_records(all("customer")).unwrap().lines.iter().map(|line| line.id).collect();
+    assert!(left.contains(&stays) && left.contains(&unsent) && !left.contains(&goes), "{left:?}");
+}
+
+#[test]
+fn what_is_granted_no_longer_goes_after_its_unsent_work() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    exchange(&mut amal, &mut basma);
+    set(&mut basma, two, "city", "بنغازي");
+    let mut moved = answer(&basma);
+    moved.grants.retain(|grant| grant.scope != TERRITORY);
+    basma.apply_hello(&moved).unwrap();
+    assert_eq!(basma.get_record(GetRecord { id: one }).unwrap_err().code, ErrorCode::NotFound);
+    assert!(found(&mut basma, "النور").is_empty());
+    assert_eq!(basma.batch().unwrap().items.len(), 1, "what she wrote there is still delivered");
+    deliver(&mut basma, &mut amal);
+    assert_eq!(row(&mut amal, two)["city"], Value::from("بنغازي"));
+    assert_eq!(basma.list_records(all("customer")).unwrap().total, 0);
 }

@@ -29,7 +29,7 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::SignInNeeded | ErrorCode::WrongCredentials => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden | ErrorCode::ForeignActor => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::EpochChanged | ErrorCode::WrongState | ErrorCode::DuplicateSequence => StatusCode::CONFLICT,
+        ErrorCode::EpochChanged | ErrorCode::MustRefetch | ErrorCode::WrongState | ErrorCode::DuplicateSequence => StatusCode::CONFLICT,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Unsupported => StatusCode::UPGRADE_REQUIRED,

@@ -1,6 +1,7 @@
 //! Pokes: a stream that says "there is news", and nothing else.
 
-use super::Api;
+use super::failure::Failure;
+use super::{Api, blocking};
 use crate::store::Caller;
 use axum::extract::State;
 use axum::response::Sse;
@@ -10,8 +11,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio_stream::wrappers::WatchStream;
 
-pub(super) async fn poke(State(api): State<Api>, _: Caller) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(super) async fn poke(State(api): State<Api>, caller: Caller) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let store = api.store.clone();
+    blocking(move || store.rights(caller)).await?;
     // The first value comes at once: whoever connects late has missed nothing.
     let news = WatchStream::new(api.news.subscribe()).map(|count| Ok(Event::default().event("news").data(count.to_string())));
-    Sse::new(news).keep_alive(KeepAlive::new().interval(Duration::from_secs(25)))
+    Ok(Sse::new(news).keep_alive(KeepAlive::new().interval(Duration::from_secs(25))))
 }

@@ -11,19 +11,26 @@ use axum::http::request::Parts;
 use maydan_core::sync::wire::{RefreshRequest, SignInRequest, Tokens};
 use maydan_core::{Error, ErrorCode};
 
+/// Longest login and password that are looked at.
+const MOST_LOGIN: usize = 200;
+const MOST_PASSWORD: usize = 1_000;
+
 pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRequest>) -> Result<axum::Json<Tokens>, Failure> {
     let login = request.login.trim().to_owned();
-    if let Some(seconds) = api.throttle.wait(&login, now()) {
+    if login.len() > MOST_LOGIN || request.password.len() > MOST_PASSWORD {
+        return Err(Error::new(ErrorCode::WrongCredentials, "wrong login or password").into());
+    }
+    if let Err(seconds) = api.throttle.attempt(&login, now()) {
         let error = Error::new(ErrorCode::TooManyAttempts, format!("too many attempts: wait {seconds} seconds"));
         return Err(Failure::retry_after(error, seconds));
     }
-    let throttle = api.throttle.clone();
+    // Checking a password takes much memory and time on purpose: only a few at once, so that syncing goes on.
+    let turn = api.hashing.clone().acquire_owned().await.map_err(|_| Error::internal("no password can be checked any more"))?;
     let answer = blocking(move || {
         let answer = api.store.sign_in(&login, &request.password, request.device);
-        match &answer {
-            Ok(_) => throttle.succeeded(&login),
-            Err(e) if e.code == ErrorCode::WrongCredentials => throttle.failed(&login, now()),
-            Err(_) => {}
+        drop(turn);
+        if !answer.as_ref().is_err_and(|e| e.code == ErrorCode::WrongCredentials) {
+            api.throttle.succeeded(&login);
         }
         let (tokens, caller) = answer?;
         with_access(&api, tokens, caller)

@@ -21,6 +21,7 @@ pub(super) async fn hello(State(api): State<Api>, caller: Caller, Json(hello): J
             protocol: PROTOCOL,
             epoch: api.store.epoch(),
             server_time: now(),
+            floor: api.store.floor()?,
             role,
             high_water: api.store.high_water(&grants)?,
             grants,

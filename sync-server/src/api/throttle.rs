@@ -1,10 +1,10 @@
-//! Guessing passwords must be slow: failures are counted per login, and too many make everybody wait for that login.
+//! Guessing passwords must be slow: attempts are counted per login, and too many make everybody wait for that login.
 
 use maydan_core::Instant;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Failures that cost nothing.
+/// Attempts that cost nothing.
 const FREE: u32 = 5;
 /// Longest wait, seconds.
 const LONGEST: u64 = 300;
@@ -15,25 +15,27 @@ const MOST: usize = 10_000;
 pub(crate) struct Throttle(Mutex<HashMap<String, (u32, Instant)>>);
 
 impl Throttle {
-    /// Seconds that this login must wait at `now`, if it must.
-    pub fn wait(&self, login: &str, now: Instant) -> Option<u64> {
-        let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, last) = failures.get(login)?;
-        let wait = penalty(*count) * 1000;
-        let waited = u64::try_from(now.since(*last)).unwrap_or(0);
-        (waited < wait).then(|| (wait - waited).div_ceil(1000))
-    }
-
-    /// A wrong password.
-    pub fn failed(&self, login: &str, now: Instant) {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MOST
-            && let Some(oldest) = failures.iter().min_by_key(|(_, (_, at))| *at).map(|(l, _)| l.clone())
-        {
-            failures.remove(&oldest);
+    /// Counts an attempt before it is checked, so that a hundred at once are a hundred. The right password takes it back.
+    ///
+    /// # Errors
+    /// The seconds that this login must wait first.
+    pub fn attempt(&self, login: &str, now: Instant) -> Result<(), u64> {
+        let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((count, last)) = attempts.get(login) {
+            let wait = penalty(*count) * 1000;
+            let waited = u64::try_from(now.since(*last)).unwrap_or(0);
+            if waited < wait {
+                return Err((wait - waited).div_ceil(1000));
+            }
         }
-        let entry = failures.entry(login.to_owned()).or_insert((0, now));
+        if attempts.len() >= MOST
+            && let Some(oldest) = attempts.iter().min_by_key(|(_, (_, at))| *at).map(|(l, _)| l.clone())
+        {
+            attempts.remove(&oldest);
+        }
+        let entry = attempts.entry(login.to_owned()).or_insert((0, now));
         *entry = (entry.0.saturating_add(1), now);
+        Ok(())
     }
 
     /// The right password.
@@ -42,8 +44,8 @@ impl Throttle {
     }
 }
 
-fn penalty(failures: u32) -> u64 {
-    if failures < FREE { 0 } else { (1_u64 << (failures - FREE).min(16)).min(LONGEST) }
+fn penalty(attempts: u32) -> u64 {
+    if attempts < FREE { 0 } else { (1_u64 << (attempts - FREE).min(16)).min(LONGEST) }
 }
 
 #[cfg(test)]
@@ -55,16 +57,14 @@ mod tests {
         let throttle = Throttle::default();
         let mut now = Instant(0);
         for _ in 0..FREE {
-            assert_eq!(throttle.wait("amal", now), None);
-            throttle.failed("amal", now);
+            assert_eq!(throttle.attempt("amal", now), Ok(()));
         }
-        assert_eq!(throttle.wait("amal", now), Some(1));
+        assert_eq!(throttle.attempt("amal", now), Err(1));
         now = now.plus(1_000);
-        assert_eq!(throttle.wait("amal", now), None);
-        throttle.failed("amal", now);
-        assert_eq!(throttle.wait("amal", now), Some(2));
-        assert_eq!(throttle.wait("basma", now), None, "others do not wait");
+        assert_eq!(throttle.attempt("amal", now), Ok(()));
+        assert_eq!(throttle.attempt("amal", now), Err(2));
+        assert_eq!(throttle.attempt("basma", now), Ok(()), "others do not wait");
         throttle.succeeded("amal");
-        assert_eq!(throttle.wait("amal", now), None);
+        assert_eq!(throttle.attempt("amal", now), Ok(()));
     }
 }

@@ -39,7 +39,8 @@ pub(super) fn newest(db: &Connection) -> Result<u64> {
         .map_err(storage)
 }
 
-fn next(db: &Connection) -> Result<u64> {
+/// The next number, for what this transaction stores.
+pub(super) fn next(db: &Connection) -> Result<u64> {
     let seq = newest(db)? + 1;
     db.prepare_cached("INSERT INTO meta (key, value) VALUES ('seq', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1")
         .and_then(|mut s| s.execute([seq.to_string()]))

@@ -1,7 +1,7 @@
 //! Records that the server itself makes: people, territories, imported files, seeds. They are written like any other
 //! change, under the server's own actor, with snapshot and row ready for first syncs.
 
-use super::{Caller, Store, feed, now, random_uuid, storage};
+use super::{Caller, Store, begin, feed, now, random_uuid, storage};
 use maydan_core::document::{Appendix, Document, Edit, Hash};
 use maydan_core::import::{self, Layout, RowError};
 use maydan_core::{Actor, DeviceId, RecordId, Result, Row, ScopeId};
@@ -56,7 +56,7 @@ impl Store {
     /// Writes many records in one transaction.
     pub fn bulk(&self, write: impl FnOnce(&mut Bulk<'_>) -> Result<()>) -> Result<()> {
         let mut db = self.writer();
-        let tx = db.transaction().map_err(storage)?;
+        let tx = begin(&mut db)?;
         let actor = server_actor(&tx)?;
         let mut bulk = Bulk { store: self, db: &tx, actor };
         write(&mut bulk)?;
@@ -128,5 +128,12 @@ fn server_actor(db: &Connection) -> Result<Actor> {
     }
     let actor = random_uuid();
     db.execute("INSERT INTO meta (key, value) VALUES ('actor', ?1)", [actor.to_string()]).map_err(storage)?;
+    // Of nobody, so that histories name it as what it is.
+    let nobody = Uuid::nil();
+    db.execute(
+        "INSERT INTO actor (actor, device, user) VALUES (?1, ?2, ?2)",
+        params![actor.as_bytes().as_slice(), nobody.as_bytes().as_slice()],
+    )
+    .map_err(storage)?;
     Ok(Actor(actor))
 }

@@ -1,6 +1,6 @@
 //! People, what they may do, their devices.
 
-use super::{Store, fill_random, now, random_uuid, storage};
+use super::{Store, begin, feed, fill_random, now, random_uuid, storage};
 use crate::auth::{hash_password, verify_password};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -30,6 +30,8 @@ pub struct NewUser {
     pub password: String,
 }
 
+/// A device that has not been here for so long must sign in again, milliseconds: 90 days.
+const SESSION_MS: i64 = 90 * 24 * 3_600_000;
 /// Shortest password accepted.
 const SHORTEST_PASSWORD: usize = 8;
 
@@ -49,8 +51,9 @@ impl Store {
         // What the record would refuse is refused before the account is made.
         let kind = self.registry().get("user")?;
         row.iter().try_for_each(|(field, value)| kind.get(field)?.check(value.clone()).map(drop))?;
-        let db = self.writer();
-        let added = db
+        let mut db = self.writer();
+        let tx = begin(&mut db)?;
+        let added = tx
             .execute(
                 "INSERT INTO user (id, login, name, role, password_hash) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
                 params![id.as_bytes(), user.login.trim(), user.name, user.role, hash],
@@ -60,8 +63,9 @@ impl Store {
             return Err(invalid(format!("the login {:?} is taken", user.login)));
         }
         let company = if user.role == "admin" { Level::Manage } else { Level::Read };
-        grant(&db, id, ScopeId::COMPANY, company)?;
-        grant(&db, id, id.into(), Level::Write)?;
+        grant(&tx, id, ScopeId::COMPANY, Some(company))?;
+        grant(&tx, id, id.into(), Some(Level::Write))?;
+        tx.commit().map_err(storage)?;
         drop(db);
         self.write_record("user", id, ScopeId::COMPANY, None, &row)?;
         Ok(id)
@@ -74,9 +78,12 @@ impl Store {
         Ok(id.into())
     }
 
-    /// Grants a scope, or changes how much of it is granted.
-    pub fn grant(&self, user: RecordId, scope: ScopeId, level: Level) -> Result<()> {
-        grant(&self.writer(), user, scope, level)
+    /// Grants a scope, or changes how much of it is granted; `None` takes it away.
+    pub fn grant(&self, user: RecordId, scope: ScopeId, level: impl Into<Option<Level>>) -> Result<()> {
+        let mut db = self.writer();
+        let tx = begin(&mut db)?;
+        grant(&tx, user, scope, level.into())?;
+        tx.commit().map_err(storage)
     }
 
     /// The person with this login.
@@ -127,12 +134,13 @@ impl Store {
         let ended = || Error::new(ErrorCode::SignInNeeded, "the session has ended: sign in again");
         let hash = digest(refresh);
         let mut db = self.writer();
-        let tx = db.transaction().map_err(storage)?;
+        let tx = begin(&mut db)?;
         let found: Option<(Vec<u8>, String, String, bool)> = tx
             .query_row(
                 "SELECT u.id, u.name, u.role, d.refresh_hash = ?2 FROM device d JOIN user u ON u.id = d.user
-                 WHERE d.id = ?1 AND (d.refresh_hash = ?2 OR d.previous_hash = ?2) AND d.revoked = 0 AND u.disabled = 0",
-                params![device.as_bytes(), hash],
+                 WHERE d.id = ?1 AND (d.refresh_hash = ?2 OR d.previous_hash = ?2) AND d.revoked = 0 AND u.disabled = 0
+                   AND d.seen_at > ?3",
+                params![device.as_bytes(), hash, now().plus(-SESSION_MS).0],
                 |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
             )
             .optional()
@@ -207,11 +215,24 @@ impl Store {
     }
 }
 
-fn grant(db: &Connection, user: RecordId, scope: ScopeId, level: Level) -> Result<()> {
+/// Writes a grant with its place among everything that happened: what was written offline is judged by the rights of its
+/// time.
+fn grant(db: &Connection, user: RecordId, scope: ScopeId, level: Option<Level>) -> Result<()> {
+    let seq = feed::next(db)?;
+    let number = level.map_or(0, |level| level as i64 + 1);
     db.execute(
-        "INSERT INTO access (user, scope, level) VALUES (?1, ?2, ?3) ON CONFLICT (user, scope) DO UPDATE SET level = ?3",
-        params![user.as_bytes(), scope.as_bytes(), level as i64 + 1],
+        "INSERT INTO grant_log (seq, user, scope, level, granted_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![seq, user.as_bytes(), scope.as_bytes(), number, now().0],
     )
+    .map_err(storage)?;
+    let (user, scope) = (user.as_bytes(), scope.as_bytes());
+    match level {
+        Some(_) => db.execute(
+            "INSERT INTO access (user, scope, level) VALUES (?1, ?2, ?3) ON CONFLICT (user, scope) DO UPDATE SET level = ?3",
+            params![user, scope, number],
+        ),
+        None => db.execute("DELETE FROM access WHERE user = ?1 AND scope = ?2", params![user, scope]),
+    }
     .map_err(storage)?;
     Ok(())
 }

@@ -18,10 +18,16 @@ impl Store {
         self.read(|db| grants.iter().map(|g| Ok((g.scope, high_water(db, g.scope)?))).collect())
     }
 
+    /// What the feeds hold from.
+    pub(crate) fn floor(&self) -> Result<u64> {
+        self.read(|db| floor(db))
+    }
+
     /// The next page after the cursors.
     ///
     /// # Errors
-    /// [`ErrorCode::EpochChanged`]; [`ErrorCode::Forbidden`] for a scope that is not granted.
+    /// [`ErrorCode::EpochChanged`]; [`ErrorCode::MustRefetch`] for a cursor below the floor; [`ErrorCode::Forbidden`] for a
+    /// scope that is not granted.
     pub(crate) fn pull(&self, caller: Caller, pull: &Pull) -> Result<Page> {
         if pull.epoch != self.epoch() {
             return Err(Error::new(ErrorCode::EpochChanged, "the server was restored: say hello and begin again"));
@@ -30,9 +36,13 @@ impl Store {
         self.read(|db| {
             let tx = db.transaction().map_err(storage)?;
             let mut page = Page { epoch: self.epoch(), entries: Vec::new(), cursors: Vec::new(), has_more: false };
+            let floor = floor(&tx)?;
             let mut room = Room { bytes: TARGET_BATCH_BYTES, entries: MOST_ENTRIES };
             for cursor in &pull.cursors {
                 permit::check(&grants, cursor.scope, Action::Read)?;
+                if cursor.seq > 0 && cursor.seq < floor {
+                    return Err(Error::new(ErrorCode::MustRefetch, "the feed no longer goes back so far: say hello and begin it again"));
+                }
                 let next = scan(&tx, *cursor, &mut room, &mut page.entries)?;
                 page.has_more |= next.seq < high_water(&tx, cursor.scope)?;
                 page.cursors.push(next);
@@ -56,6 +66,14 @@ impl Room {
     fn is_full(&self) -> bool {
         self.bytes == 0 || self.entries == 0
     }
+}
+
+fn floor(db: &Connection) -> Result<u64> {
+    let text: Option<String> = db
+        .prepare_cached("SELECT value FROM meta WHERE key = 'floor'")
+        .and_then(|mut s| s.query_row([], |r| r.get(0)).optional())
+        .map_err(storage)?;
+    text.map_or(Ok(0), |text| text.parse().map_err(|_| Error::internal("the floor in the database is no number")))
 }
 
 fn high_water(db: &Connection, scope: ScopeId) -> Result<u64> {

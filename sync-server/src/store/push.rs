@@ -1,14 +1,14 @@
 //! Accepting what devices send. Order per item: form → actor → hash → dependencies → right to write → rules → insert.
 
 use super::people::{grants, is_persons_actor, owns_actor};
-use super::{Caller, Store, feed, storage};
+use super::{Caller, Store, begin, feed, storage};
 use maydan_core::command::Grant;
 use maydan_core::document::{Hash, RootWrite, decode_change, genesis};
 use maydan_core::domain::visit::{Event, Step};
 use maydan_core::permit::{self, Action};
 use maydan_core::record::ScopeRule;
 use maydan_core::sync::wire::{Item, MAX_PUSH_ITEMS, Outcome, Push, PushAnswer};
-use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
+use maydan_core::{Actor, Error, ErrorCode, FieldType, RecordId, Result, ScopeId};
 use rusqlite::Connection;
 
 impl Store {
@@ -21,7 +21,7 @@ impl Store {
             return Err(Error::new(ErrorCode::TooLarge, format!("a push has at most {MAX_PUSH_ITEMS} items")));
         }
         let mut db = self.writer();
-        let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(storage)?;
+        let tx = begin(&mut db)?;
         if !owns_actor(&tx, caller, push.actor)? {
             return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
         }
@@ -98,15 +98,16 @@ impl Store {
         if change.sequence() > last + 1 {
             return Err(Error::new(ErrorCode::MissingDependency, "the actor's changes before this one are not here: send them first"));
         }
-        let genesis = genesis::hashes(self.registry().get(&doc.kind)?, id)?;
+        let kind = self.registry().get(&doc.kind)?;
+        let genesis = genesis::hashes(kind, id)?;
         for dependency in change.dependencies() {
             if !genesis.contains(&dependency) && !feed::has_change(db, doc.n, &dependency)? {
                 return Err(missing(&dependency));
             }
         }
         permit::check(grants, doc.scope, Action::Write)?;
-        if doc.kind == "visit" {
-            check_visit_steps(caller, grants, doc.scope, &change.root_writes())?;
+        for field in kind.fields.iter().filter(|f| matches!(f.ty, FieldType::Events)) {
+            check_steps(caller, grants, doc.scope, &format!("{}/", field.name), &change.root_writes())?;
         }
         let seq = feed::append(db, &doc, &change, caller)?;
         Ok(Outcome::Accepted { seq })
@@ -115,7 +116,7 @@ impl Store {
     /// Moves a record, and whatever follows it, into another scope.
     pub fn rescope(&self, id: RecordId, to: ScopeId) -> Result<()> {
         let mut db = self.writer();
-        let tx = db.transaction().map_err(storage)?;
+        let tx = begin(&mut db)?;
         let doc = feed::doc(&tx, id)?.ok_or_else(|| Error::new(ErrorCode::NotFound, "no such record"))?;
         let children: Vec<Vec<u8>> = tx
             .prepare("SELECT id FROM doc WHERE parent = ?1")
@@ -136,8 +137,8 @@ fn missing(hash: &Hash) -> Error {
 }
 
 /// Steps of a visit are signed with the sender's own name, and approving needs the right to approve, by whatever client.
-fn check_visit_steps(caller: Caller, grants: &[Grant], scope: ScopeId, writes: &[RootWrite]) -> Result<()> {
-    for RootWrite { key, text, overwrites } in writes.iter().filter(|w| w.key.starts_with("events/")) {
+fn check_steps(caller: Caller, grants: &[Grant], scope: ScopeId, prefix: &str, writes: &[RootWrite]) -> Result<()> {
+    for RootWrite { key, text, overwrites } in writes.iter().filter(|w| w.key.starts_with(prefix)) {
         if *overwrites {
             return Err(Error::new(ErrorCode::Forbidden, "a step that was taken is never changed"));
         }

@@ -2,6 +2,7 @@
 
 page-show-more = عرض المزيد
 page-someone = شخص ما
+page-the-server = استيراد على الخادم
 page-value-empty = فارغ
 page-value-unknown = غير معروف
 page-value-yes = نعم

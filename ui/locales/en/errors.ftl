@@ -17,6 +17,7 @@ error-missing-dependency = The server lacks an earlier change from this device. 
 error-duplicate-sequence = The data of this device seems to have been copied or restored. Export the unsent work, then tell your administrator.
 error-foreign-actor = This change belongs to another device. Export the unsent work, then tell your administrator.
 error-epoch-changed = The server was restored from a backup. Sync starts over by itself; your work is safe here.
+error-must-refetch = The server no longer keeps all that this device has missed. Sync starts over by itself; your work is safe here.
 error-offline = The server can't be reached. Keep working; everything is saved here and goes out when the network is back.
 error-not-a-maydan-server = What answered at this address is not a Maydan server. Check the address; on a public Wi-Fi, sign in to the Wi-Fi first.
 error-server-failed = The server could not do this now. It is tried again by itself; you can keep working.

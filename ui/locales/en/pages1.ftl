@@ -2,6 +2,7 @@
 
 page-show-more = Show more
 page-someone = Somebody
+page-the-server = Imported on the server
 page-value-empty = empty
 page-value-unknown = unknown
 page-value-yes = Yes

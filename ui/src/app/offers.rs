@@ -9,9 +9,16 @@ use yew::prelude::*;
 /// Remembers that the person does not want to install.
 const DECLINED: &str = "maydan.install_declined";
 
+/// Properties of [`Offers`].
+#[derive(Properties, PartialEq)]
+pub struct OffersProps {
+    /// Installing may be offered on this screen.
+    pub install: bool,
+}
+
 /// The offers that stand, if any.
 #[component]
-pub fn Offers() -> Html {
+pub fn Offers(props: &OffersProps) -> Html {
     let i18n = use_i18n();
     let offers = use_offers();
     let declined = use_state_eq(|| stored(DECLINED).is_some());
@@ -29,7 +36,7 @@ pub fn Offers() -> Html {
             </div>
         };
     }
-    if !offers.install || *declined {
+    if !props.install || !offers.install || *declined {
         return Html::default();
     }
     let decline = Callback::from(move |()| {

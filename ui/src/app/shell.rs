@@ -43,7 +43,8 @@ pub fn Shell(props: &ShellProps) -> Html {
     use_key("?", show(Layer::Shortcuts));
     let reviews = session.user.as_ref().is_some_and(SessionUser::is_reviewer);
     let all = entries(reviews);
-    let here = use_route::<Route>().map(|route| route.section());
+    let shown = use_route::<Route>();
+    let here = shown.as_ref().map(Route::section);
     let behind_more = all.iter().any(|entry| !in_bar(entry, reviews) && Some(entry.route.section()) == here);
     let close = show(Layer::None);
     html! {
@@ -58,7 +59,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                 { for all.iter().map(|entry| link(&i18n, entry, "rail-item", "", &close)) }
                 { for session.user.as_ref().map(person) }
             </nav>
-            <main class="main"><Offers />{ props.children.clone() }</main>
+            <main class="main"><Offers install={matches!(shown, Some(Route::Home | Route::Today))} />{ props.children.clone() }</main>
             { bottom_bar(&i18n, &all, reviews, behind_more, &show(Layer::Add), &show(Layer::More), &close) }
             <AddSheet open={*layer == Layer::Add} onclose={close.clone()} />
             <Sheet open={*layer == Layer::More} title={i18n.t("nav-more")} onclose={close.clone()}>

@@ -6,7 +6,7 @@ use crate::components::{Bdi, Chip, Empty, Icon, Page, Tone};
 use crate::hooks::{use_command, use_i18n, use_query, use_toasts};
 use crate::i18n::I18n;
 use crate::pages::visit::waiting::waiting;
-use crate::records::words_or_empty;
+use crate::records::{author, words_or_empty};
 use crate::route::Route;
 use maydan_core::Instant;
 use maydan_core::command::{ConflictPage as Clashes, ConflictedRecord, EditFields, ListConflicts, Revision};
@@ -68,7 +68,7 @@ fn field(i18n: &I18n, found: &Clashes, record: &ConflictedRecord, conflict: &Con
     let write =
         |value: &ConflictValue| EditFields { id: record.id, base: None, edits: vec![Edit::set(&conflict.field, value.value.clone())] };
     let values = conflict.values.iter().enumerate().map(|(place, value)| {
-        let who = found.names.get(&value.actor.0.to_string()).cloned().unwrap_or_else(|| i18n.t("page-someone"));
+        let who = author(i18n, &found.names, value.actor);
         let shown = words_or_empty(i18n, &record.kind, &conflict.field, &value.value, &found.names);
         let onclick = {
             // Taking a choice back means what lists showed before.

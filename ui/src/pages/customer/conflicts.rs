@@ -3,7 +3,7 @@
 use crate::components::{Bdi, Button, Chip, Icon, IconView, Tone};
 use crate::hooks::{use_command, use_i18n};
 use crate::i18n::{Arg, I18n};
-use crate::records::words_or_empty;
+use crate::records::{author, words_or_empty};
 use maydan_core::Instant;
 use maydan_core::command::{EditFields, Record, Revision};
 use maydan_core::document::{Conflict, ConflictValue, Edit};
@@ -47,7 +47,7 @@ fn clash(i18n: &I18n, record: &Rc<Record>, conflict: &Conflict, write: &Callback
 }
 
 fn standing(i18n: &I18n, record: &Rc<Record>, field: &str, value: &ConflictValue, shown: bool, write: &Callback<EditFields>) -> Html {
-    let who = record.names.get(&value.actor.0.to_string()).cloned().unwrap_or_else(|| i18n.t("page-someone"));
+    let who = author(i18n, &record.names, value.actor);
     let when = value.written_at.map_or_else(String::new, |ms| i18n.datetime(Instant(ms)));
     // Written at the present heads, the choice stands above both values and settles the clash for everybody.
     let request = EditFields { id: record.id, base: None, edits: vec![Edit::set(field, value.value.clone())] };

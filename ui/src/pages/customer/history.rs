@@ -3,7 +3,7 @@
 use crate::components::{Bdi, Button, ButtonKind, Empty, ErrorBox, Icon, IconView, Skeleton};
 use crate::hooks::{use_command, use_i18n, use_query};
 use crate::i18n::I18n;
-use crate::records::words_or_empty;
+use crate::records::{author, words_or_empty};
 use maydan_core::Instant;
 use maydan_core::command::{EditFields, History, HistoryPage, Record, Revision};
 use maydan_core::document::{DELETED_AT, Edit, FieldChange, HistoryEntry};
@@ -56,7 +56,7 @@ pub fn HistoryTab(props: &HistoryTabProps) -> Html {
 }
 
 fn change(i18n: &I18n, record: &Rc<Record>, page: &HistoryPage, entry: &HistoryEntry, write: &Callback<EditFields>) -> Html {
-    let who = page.names.get(&entry.actor.0.to_string()).cloned().unwrap_or_else(|| i18n.t("page-someone"));
+    let who = author(i18n, &page.names, entry.actor);
     html! {
         <li class="p1-history-entry" key={entry.change.to_string()} data-testid="history-entry">
             <div class="muted"><Bdi>{ who }</Bdi>{ " · " }{ i18n.datetime(Instant(entry.written_at)) }</div>
