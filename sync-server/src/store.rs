@@ -5,6 +5,8 @@ mod import;
 mod people;
 mod pull;
 mod push;
+#[cfg(test)]
+mod tests;
 
 pub use import::Imported;
 pub(crate) use people::Caller;

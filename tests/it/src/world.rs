@@ -193,6 +193,18 @@ impl Rep {
         }
     }
 
+    /// Waits until a record is on the device no more.
+    pub async fn forgets(&self, id: RecordId) -> Result<()> {
+        let begun = std::time::Instant::now();
+        while self.app.ask(GetRecord { id }).await.is_ok() {
+            if begun.elapsed() > PATIENCE {
+                return Err(maydan_core::Error::internal(format!("waited in vain for {id} to go")));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
     /// Makes a customer.
     pub async fn customer(&self, name: &str) -> Result<RecordId> {
         self.creates("customer", &[("name", name.into()), ("latitude", 32.8872.into()), ("longitude", 13.1913.into())]).await

@@ -1,0 +1,146 @@
+//! What an operator does beside a company at work, and what stands in her way when something is wrong with the folder.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use clap::Parser;
+use maydan_core::command::*;
+use maydan_core::{ErrorCode, ScopeId};
+use maydan_it::World;
+use maydan_sync_server::Store;
+use maydan_sync_server::admin::Cli;
+use serde_json::Value as Json;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+
+/// Runs a command of the operator's on the world's store; answers what it printed.
+async fn operator(world: &World, command: &[&str]) -> maydan_core::Result<String> {
+    let folder = world.server_folder();
+    let arguments = [&["maydan-sync-server", "--data", folder.to_str().unwrap()], command].concat();
+    let mut printed = Vec::new();
+    Cli::try_parse_from(arguments).unwrap().run(&mut printed).await?;
+    Ok(String::from_utf8(printed).unwrap().trim().to_owned())
+}
+
+#[tokio::test]
+async fn what_an_operator_does_reaches_the_devices_of_a_server_at_work() {
+    let world = World::new(&["amal"]).await.unwrap();
+    let amal = world.rep("amal").await.unwrap();
+    amal.settles().await.unwrap();
+
+    let scope = operator(&world, &["territory", "add", "بنغازي"]).await.unwrap();
+    operator(&world, &["grant", "amal", &scope, "write"]).await.unwrap();
+    let territory: ScopeId = scope.parse().unwrap();
+    amal.sees(maydan_core::RecordId(territory.0), "the new territory, without having asked", |_| true).await.unwrap();
+    let customer = amal.app.ask(create(Some(territory))).await.unwrap().id;
+    amal.settles().await.unwrap();
+    amal.reads(customer).await.unwrap();
+
+    operator(&world, &["grant", "amal", &scope, "none"]).await.unwrap();
+    amal.forgets(customer).await.unwrap();
+    let refused = amal.app.ask(create(Some(territory))).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Forbidden);
+    let refused = operator(&world, &["grant", "amal", &scope, "all"]).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidValue);
+}
+
+fn create(scope: Option<ScopeId>) -> CreateRecord {
+    let fields = [("name".to_owned(), "شركة النور".into())].into();
+    CreateRecord { kind: "customer".into(), id: None, scope, fields }
+}
+
+#[tokio::test]
+async fn a_device_that_missed_too_much_begins_its_feeds_again() {
+    let mut world = World::new(&["amal", "basma"]).await.unwrap();
+    let (amal, basma) = (world.rep("amal").await.unwrap(), world.rep("basma").await.unwrap());
+    let (one, two) = (amal.customer("شركة النور").await.unwrap(), amal.customer("مخبز الأمل").await.unwrap());
+    amal.settles().await.unwrap();
+    basma.sees(two, "the customers", |_| true).await.unwrap();
+    let unsent = basma.customer("قبل أن يُفقد شيء").await.unwrap();
+    basma.settles().await.unwrap();
+
+    // What compacting the feeds will do: nothing before the newest entry is kept, not even that a record has left.
+    world.server_vanishes().await;
+    let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
+    db.execute("INSERT INTO meta (key, value) SELECT 'floor', value + 1 FROM meta WHERE key = 'seq'", []).unwrap();
+    db.execute("DELETE FROM feed WHERE doc = (SELECT n FROM doc WHERE id = ?1)", [one.as_bytes()]).unwrap();
+    drop(db);
+    let offline = basma.customer("كُتب دون شبكة").await.unwrap();
+    world.server_returns().await.unwrap();
+    basma.settles().await.unwrap();
+    for id in [two, unsent, offline] {
+        basma.reads(id).await.unwrap();
+        amal.sees(id, "what basma wrote", |_| true).await.unwrap();
+    }
+    basma.forgets(one).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_folder_is_refused() {
+    let world = World::new(&[]).await.unwrap();
+    assert_eq!(Store::open(&world.server_folder()).unwrap_err().code, ErrorCode::InUse);
+    assert_eq!(operator(&world, &["restore", "backup.db"]).await.unwrap_err().code, ErrorCode::InUse);
+    assert_eq!(operator(&world, &["init"]).await.unwrap_err().code, ErrorCode::WrongState);
+}
+
+#[tokio::test]
+async fn a_store_that_is_no_database_is_refused_and_left_as_it_is() {
+    let mut world = World::new(&[]).await.unwrap();
+    world.server_vanishes().await;
+    drop(world.store().await.unwrap());
+    let path = world.server_folder().join("maydan.db");
+    for beside in ["maydan.db-wal", "maydan.db-shm"] {
+        drop(std::fs::remove_file(world.server_folder().join(beside)));
+    }
+    let letter = "this is a letter, not a database\n".repeat(400);
+    std::fs::write(&path, &letter).unwrap();
+    assert_eq!(Store::open(&world.server_folder()).unwrap_err().code, ErrorCode::NotADatabase);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(Store::open(&world.server_folder()).unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_on_the_machine_reads_the_store_or_a_backup() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new(&[]).await.unwrap();
+    let backup = world.folder.path().join("backup.db");
+    operator(&world, &["backup", backup.to_str().unwrap()]).await.unwrap();
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&world.server_folder()), 0o700);
+    assert_eq!(mode(&backup), 0o600);
+}
+
+/// A device as a process of its own.
+fn device(folder: &std::path::Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_maydan-device")).arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+}
+
+#[tokio::test]
+async fn a_second_process_on_a_device_is_refused_and_the_first_works_on() {
+    let world = World::new(&["amal"]).await.unwrap();
+    let amal = world.rep("amal").await.unwrap();
+    amal.customer("شركة النور").await.unwrap();
+    let folder = amal.dies().await;
+
+    let mut first = device(&folder);
+    assert_eq!(asks(&mut first, "list_records", r#"{"kind":"customer","limit":9}"#)["ok"]["total"], 1);
+    let second = device(&folder).wait_with_output().unwrap();
+    assert!(!second.status.success(), "the second must not open what the first works on");
+    assert_eq!(asks(&mut first, "create_record", r#"{"kind":"customer","fields":{"name":"مخبز الأمل"}}"#)["error"], Json::Null);
+    assert_eq!(asks(&mut first, "list_records", r#"{"kind":"customer","limit":9}"#)["ok"]["total"], 2);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let mut third = device(&folder);
+    assert_eq!(asks(&mut third, "list_records", r#"{"kind":"customer","limit":9}"#)["ok"]["total"], 2, "the lock ends with its process");
+    third.kill().unwrap();
+    third.wait().unwrap();
+}
+
+fn asks(device: &mut Child, command: &str, body: &str) -> Json {
+    let line = format!("{{\"command\":\"{command}\",\"body\":{body}}}\n");
+    device.stdin.as_mut().unwrap().write_all(line.as_bytes()).unwrap();
+    // One answer, one line: nothing is read ahead that another reader would miss.
+    let mut answer = String::new();
+    BufReader::with_capacity(1, device.stdout.as_mut().unwrap()).read_line(&mut answer).unwrap();
+    serde_json::from_str(&answer).unwrap()
+}
