@@ -9,6 +9,8 @@
 //! - Network state is shown as it was seen, and one failure alone is not "offline".
 
 mod app;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
 mod http;
 mod looping;
 mod platform;
@@ -17,4 +19,6 @@ mod status;
 mod timer;
 
 pub use app::App;
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder::Folder;
 pub use platform::Platform;

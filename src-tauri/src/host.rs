@@ -5,9 +5,8 @@
 
 use maydan_core::command::Event;
 use maydan_core::{Error, Host, Instant, Result};
-use maydan_driver::Platform;
+use maydan_driver::{Folder, Platform};
 use maydan_replica::Place;
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -46,23 +45,19 @@ impl Host for Machine {
 /// A folder, a keyring and a window.
 #[derive(Clone)]
 pub(crate) struct Native {
-    folder: PathBuf,
+    folder: Folder,
     keyring: bool,
     window: tauri::AppHandle,
 }
 
 impl Native {
     pub fn new(folder: PathBuf, window: tauri::AppHandle) -> Self {
-        Self { folder, keyring: keyring_works(), window }
-    }
-
-    fn path(&self, key: &str) -> PathBuf {
-        self.folder.join(format!("{key}.json"))
+        Self { folder: Folder::new(folder), keyring: keyring_works(), window }
     }
 
     /// The entry of a secret. Each data folder has its own, so that two of them do not share a session.
     fn entry(&self, key: &str) -> Result<keyring::Entry> {
-        keyring::Entry::new(SERVICE, &format!("{key} of {}", self.folder.display())).map_err(keyring_error)
+        keyring::Entry::new(SERVICE, &format!("{key} of {}", self.folder.path().display())).map_err(keyring_error)
     }
 }
 
@@ -87,36 +82,15 @@ impl Platform for Native {
     }
 
     fn place(&self, name: &str) -> Place {
-        Place::File(self.folder.join(format!("{name}.db")))
+        Place::File(self.folder.path().join(format!("{name}.db")))
     }
 
     fn load(&self, key: &str) -> Result<Option<String>> {
-        match std::fs::read_to_string(self.path(key)) {
-            Ok(text) => Ok(Some(text)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Error::internal(format!("{} can't be read: {e}", self.path(key).display()))),
-        }
+        self.folder.load(key)
     }
 
     fn store(&self, key: &str, value: Option<&str>) -> Result<()> {
-        let path = self.path(key);
-        let failed = |e: std::io::Error| Error::internal(format!("{} can't be written: {e}", path.display()));
-        let Some(value) = value else {
-            return match std::fs::remove_file(&path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed(e)),
-                _ => Ok(()),
-            };
-        };
-        std::fs::create_dir_all(&self.folder).map_err(failed)?;
-        // Whole or not at all: written beside, flushed, then put in place.
-        let beside = path.with_extension("new");
-        let mut options = std::fs::OpenOptions::new();
-        options.create(true).truncate(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside).map_err(failed)?;
-        file.write_all(value.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&beside, &path).map_err(failed)
+        self.folder.store(key, value)
     }
 
     fn load_secret(&self, key: &str) -> Result<Option<String>> {

@@ -1,12 +1,13 @@
 //! A host that keeps everything in a folder: for tests, demo and tools.
 
 use maydan_core::command::Event;
-use maydan_core::{Error, Host, Instant, Result};
-use maydan_driver::Platform;
+use maydan_core::{Host, Instant, Result};
+use maydan_driver::{Folder, Platform};
 use maydan_replica::Place;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 
 /// The machine's clock, which a test may set wrong, and real randomness.
 #[derive(Debug, Default)]
@@ -38,25 +39,23 @@ impl Host for SystemHost {
 /// A device in a folder.
 #[derive(Debug, Clone)]
 pub struct FolderPlatform {
-    folder: PathBuf,
+    folder: Folder,
     /// Its clock.
     pub host: Arc<SystemHost>,
     events: Arc<Mutex<Vec<Event>>>,
+    /// Something was told to the user interface: whoever waits for a condition looks again.
+    pub news: Arc<Notify>,
 }
 
 impl FolderPlatform {
     /// A device that keeps its things in `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), host: Arc::default(), events: Arc::default() }
+        Self { folder: Folder::new(folder), news: Arc::default(), host: Arc::default(), events: Arc::default() }
     }
 
     /// What the user interface was told since this was asked last.
     pub fn take_events(&self) -> Vec<Event> {
         std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn path(&self, key: &str) -> PathBuf {
-        self.folder.join(format!("{key}.json"))
     }
 }
 
@@ -66,30 +65,15 @@ impl Platform for FolderPlatform {
     }
 
     fn place(&self, name: &str) -> Place {
-        Place::File(self.folder.join(format!("{name}.db")))
+        Place::File(self.folder.path().join(format!("{name}.db")))
     }
 
     fn load(&self, key: &str) -> Result<Option<String>> {
-        match std::fs::read_to_string(self.path(key)) {
-            Ok(text) => Ok(Some(text)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Error::internal(format!("{key} can't be read: {e}"))),
-        }
+        self.folder.load(key)
     }
 
     fn store(&self, key: &str, value: Option<&str>) -> Result<()> {
-        let failed = |e: std::io::Error| Error::internal(format!("{key} can't be written: {e}"));
-        std::fs::create_dir_all(&self.folder).map_err(failed)?;
-        match value {
-            Some(value) => {
-                let beside = self.folder.join(format!("{key}.new"));
-                std::fs::write(&beside, value).and_then(|()| std::fs::rename(&beside, self.path(key))).map_err(failed)
-            }
-            None => match std::fs::remove_file(self.path(key)) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed(e)),
-                _ => Ok(()),
-            },
-        }
+        self.folder.store(key, value)
     }
 
     fn load_secret(&self, key: &str) -> Result<Option<String>> {
@@ -110,5 +94,6 @@ impl Platform for FolderPlatform {
 
     fn emit(&self, event: Event) {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        self.news.notify_waiters();
     }
 }

@@ -164,45 +164,50 @@ impl Rep {
 
     /// Waits for the sync chip to show something.
     pub async fn waits_for(&self, what: &str, holds: impl Fn(&SyncStatus) -> bool) -> Result<SyncStatus> {
-        let begun = std::time::Instant::now();
-        loop {
+        self.until(what, async || {
             let status = self.app.ask(GetSyncStatus {}).await?;
-            if holds(&status) {
-                return Ok(status);
-            }
-            if begun.elapsed() > PATIENCE {
-                return Err(maydan_core::Error::internal(format!("waited in vain for {what}; the chip shows {status:?}")));
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+            Ok(if holds(&status) { Ok(status) } else { Err(format!("the chip shows {status:?}")) })
+        })
+        .await
     }
 
     /// Waits until a record satisfies a condition.
     pub async fn sees(&self, id: RecordId, what: &str, holds: impl Fn(&Record) -> bool) -> Result<Record> {
-        let begun = std::time::Instant::now();
-        loop {
-            let found = self.app.ask(GetRecord { id }).await;
-            match found {
-                Ok(record) if holds(&record) => return Ok(record),
-                Err(e) if e.code != maydan_core::ErrorCode::NotFound => return Err(e),
-                other if begun.elapsed() > PATIENCE => {
-                    return Err(maydan_core::Error::internal(format!("waited in vain for {what}; last: {other:?}")));
-                }
-                _ => tokio::time::sleep(Duration::from_millis(10)).await,
-            }
-        }
+        self.until(what, async || match self.app.ask(GetRecord { id }).await {
+            Ok(record) if holds(&record) => Ok(Ok(record)),
+            Err(e) if e.code != maydan_core::ErrorCode::NotFound => Err(e),
+            other => Ok(Err(format!("{other:?}"))),
+        })
+        .await
     }
 
     /// Waits until a record is on the device no more.
     pub async fn forgets(&self, id: RecordId) -> Result<()> {
-        let begun = std::time::Instant::now();
-        while self.app.ask(GetRecord { id }).await.is_ok() {
-            if begun.elapsed() > PATIENCE {
-                return Err(maydan_core::Error::internal(format!("waited in vain for {id} to go")));
+        self.until("the record to go", async || match self.app.ask(GetRecord { id }).await {
+            Ok(record) => Ok(Err(format!("{record:?}"))),
+            Err(_) => Ok(Ok(())),
+        })
+        .await
+    }
+
+    /// Looks whenever the device has news, until `look` finds what it looks for; otherwise it says what there is.
+    async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Result<Result<T, String>>) -> Result<T> {
+        let patience = tokio::time::sleep(PATIENCE);
+        tokio::pin!(patience);
+        loop {
+            let news = self.platform.news.notified();
+            tokio::pin!(news);
+            // From here on nothing is missed.
+            news.as_mut().enable();
+            let last = match look().await? {
+                Ok(found) => return Ok(found),
+                Err(last) => last,
+            };
+            tokio::select! {
+                () = news => {}
+                () = &mut patience => return Err(maydan_core::Error::internal(format!("waited in vain for {what}; last: {last}"))),
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        Ok(())
     }
 
     /// Makes a customer.

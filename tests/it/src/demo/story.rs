@@ -96,7 +96,7 @@ pub fn play(programs: &Path, folder: &Path) -> Result<Report> {
     set(&mut basma, &mut journal, customer, "city", "طرابلس")?;
 
     let server = Serving::start(programs, &data, port)?;
-    amal.settles()?;
+    amal.ask(&SyncNow {})?;
     drop(server); // in the middle of it all, once more
     let mut amal = amal.killed_and_restarted(programs)?;
     let _server = Serving::start(programs, &data, port)?;
@@ -187,8 +187,13 @@ fn work_offline(device: &mut Device, journal: &mut Journal, customer: RecordId, 
 fn create(device: &mut Device, journal: &mut Journal, kind: &str, fields: &[(&str, Value)]) -> Result<RecordId> {
     let row = fields.iter().map(|(f, v)| ((*f).to_owned(), v.clone())).collect();
     let id = device.ask(&CreateRecord { kind: kind.into(), id: None, scope: None, fields: row })?.id;
-    for (field, value) in fields.iter().filter(|(f, _)| *f != "body") {
-        journal.saved(Saved::Field { record: id, field: (*field).into(), value: value.clone() })?;
+    for (field, value) in fields {
+        let (record, field) = (id, (*field).to_owned());
+        // A text may be typed in later: what is journalled of it are its words.
+        journal.saved(match (field.as_str(), value.as_text()) {
+            ("body", Some(words)) => Saved::Words { record, field, words: words.trim().into() },
+            _ => Saved::Field { record, field, value: value.clone() },
+        })?;
     }
     Ok(id)
 }
