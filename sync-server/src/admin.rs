@@ -152,7 +152,9 @@ impl Cli {
                     config.tls = Some(Tls { certificate, key });
                 }
                 let server = Server::start(Store::open(&config.data)?, config).await?;
-                say(out, &format!("listening on {}", server.url()))?;
+                // In one piece: whoever started us may read the first line only.
+                let reached: String = server.reachable().iter().map(|address| format!("\nreached at {address}")).collect();
+                say(out, &format!("listening on {}{reached}", server.url()))?;
                 server.run().await;
                 return Ok(());
             }

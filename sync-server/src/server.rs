@@ -59,6 +59,13 @@ impl Server {
         self.address
     }
 
+    /// Addresses for devices of the same network, when it listens on all of this machine's.
+    pub fn reachable(&self) -> Vec<String> {
+        let scheme = if self.secure { "https" } else { "http" };
+        let all = if self.address.ip().is_unspecified() { tls::addresses(self.address) } else { Vec::new() };
+        all.iter().map(|ip| format!("{scheme}://{}", SocketAddr::new(*ip, self.address.port()))).collect()
+    }
+
     /// Its address for clients.
     pub fn url(&self) -> String {
         format!("{}://{}", if self.secure { "https" } else { "http" }, self.address)

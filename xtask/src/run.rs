@@ -83,11 +83,13 @@ pub fn run(options: &Options) -> Result<()> {
     }
 }
 
+/// Where the server listens. What else it says (addresses for other devices) is passed on while it runs.
 fn address(server: &mut Running) -> Result<String> {
     let out = server.0.stdout.take().context("the server has no output")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line)?;
-    match line.trim().strip_prefix("listening on ") {
+    let mut lines = BufReader::new(out).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| say(&line)));
+    match first.trim().strip_prefix("listening on ") {
         Some(url) => Ok(url.to_owned()),
         None => bail!("the server did not start: is its address in use?"),
     }
