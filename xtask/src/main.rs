@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod files;
 mod install;
+mod licences;
 mod process;
 mod run;
 mod tidy;
