@@ -5,7 +5,7 @@ use maydan_core::{Actor, Day, Field, FieldType, Instant, Registry, Row, Value};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::maydan);
+static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::declared);
 
 /// The declaration of a field.
 pub fn declared(kind: &str, field: &str) -> Option<Field> {

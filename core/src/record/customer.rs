@@ -4,7 +4,7 @@ use super::macros::record;
 
 record! {
     /// A shop, a company or a person who buys.
-    "customer" v 1 in Territory, derive = None;
+    "customer" v 1 in Territory;
     name: Line [required, search, sort],
     other_name: Line [search],
     phone: Phone [search],

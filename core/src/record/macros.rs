@@ -5,18 +5,17 @@
 /// ```text
 /// record! {
 ///     /// A thing to do by a day.
-///     "task" v1 in Parent("about"), derive = None {
-///         title: Line [required, search, sort],
-///         about: Link("*") [filter],
-///     }
+///     "task" v 1 in Parent("about");
+///     title: Line [required, search, sort],
+///     about: Link("*") [filter],
 /// }
 /// ```
 ///
-/// It makes `pub fn kind() -> Kind`. A name of a field ends up in documents, tables and locale keys, so it never changes.
+/// It makes `pub fn kind() -> Kind`. What computes derived fields is named in the registry. A name of a field ends up in documents, tables and locale keys, so it never changes.
 macro_rules! record {
     (
         $(#[$doc:meta])*
-        $name:literal v $version:literal in $scope:ident $(($parent:literal))?, derive = $derive:expr;
+        $name:literal v $version:literal in $scope:ident $(($parent:literal))?;
         $( $field:ident : $ty:ident $(($($arg:literal),+))? $([$($option:ident),*])? ),+ $(,)?
     ) => {
         $(#[$doc])*
@@ -28,7 +27,7 @@ macro_rules! record {
                 fields: vec![
                     $( $crate::record::Field::new(stringify!($field), record!(@type $ty $($($arg),+)?))$($(.with(stringify!($option)))*)? ),+
                 ],
-                derive: $derive,
+                derive: None,
             }
         }
     };

@@ -4,7 +4,7 @@ use super::macros::record;
 
 record! {
     /// A note about a customer; colleagues may type in it at once.
-    "note" v 1 in Parent("customer"), derive = None;
+    "note" v 1 in Parent("customer");
     customer: Link("customer") [required, filter],
     body: Prose [search],
     author: Link("user") [filter],

@@ -1,6 +1,6 @@
 //! The kinds that this installation knows.
 
-use super::kind::Kind;
+use super::kind::{Derive, Kind};
 use crate::{Error, ErrorCode, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +17,11 @@ pub struct Registry {
 impl Registry {
     /// The kinds that come with Maydan.
     pub fn maydan() -> Self {
+        Self::declared().deriving("visit", crate::domain::visit::derive).deriving("trip", crate::domain::trip::derive)
+    }
+
+    /// The same without what computes derived fields: for screens, which show rows and never read a document.
+    pub fn declared() -> Self {
         Self { kinds: BTreeMap::new() }
             .with(super::user::kind())
             .with(super::territory::kind())
@@ -25,6 +30,14 @@ impl Registry {
             .with(super::visit::kind())
             .with(super::trip::kind())
             .with(super::task::kind())
+    }
+
+    /// Says what computes the derived fields of a kind.
+    fn deriving(mut self, name: &str, derive: Derive) -> Self {
+        if let Some(kind) = self.kinds.get_mut(name) {
+            Arc::make_mut(kind).derive = Some(derive);
+        }
+        self
     }
 
     /// Adds a kind.
@@ -60,6 +73,14 @@ mod tests {
             for name in names {
                 assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn whatever_is_derived_is_computed() {
+        for kind in Registry::maydan().iter() {
+            let derived = kind.fields.iter().any(|f| matches!(f.ty, FieldType::Derived(_)));
+            assert_eq!(derived, kind.derive.is_some(), "{}", kind.name);
         }
     }
 

@@ -4,7 +4,7 @@ use super::macros::record;
 
 record! {
     /// A task.
-    "task" v 1 in Parent("customer"), derive = None;
+    "task" v 1 in Parent("customer");
     title: Line [required, search, sort],
     customer: Link("customer") [required, filter],
     body: Prose [search],

@@ -4,7 +4,7 @@ use super::macros::record;
 
 record! {
     /// A territory; its id is the scope of what lies in it.
-    "territory" v 1 in Company, derive = None;
+    "territory" v 1 in Company;
     name: Line [required, search, sort],
     city: Line [search],
 }

@@ -1,11 +1,10 @@
 //! A shift on the road, as positions.
 
 use super::macros::record;
-use crate::domain::trip::derive;
 
 record! {
     /// A GPS trip of one shift. Positions are appended in chunks (see [`crate::domain::trip`]).
-    "trip" v 1 in Own, derive = Some(derive);
+    "trip" v 1 in Own;
     rep: Link("user") [required, filter],
     day: Day [sort, filter],
     zone: Line,

@@ -4,7 +4,7 @@ use super::macros::record;
 
 record! {
     /// A person of the company.
-    "user" v 1 in Company, derive = None;
+    "user" v 1 in Company;
     name: Line [required, search, sort],
     phone: Phone [search],
     email: Email [search],

@@ -1,11 +1,10 @@
 //! A visit to a customer: planned, checked in, checked out, submitted, approved or returned.
 
 use super::macros::record;
-use crate::domain::visit::derive;
 
 record! {
     /// A visit. Its status is derived from appended events (see [`crate::domain::visit`]), never set.
-    "visit" v 1 in Parent("customer"), derive = Some(derive);
+    "visit" v 1 in Parent("customer");
     customer: Link("customer") [required, filter],
     rep: Link("user") [filter],
     reason: Line [search],

@@ -162,7 +162,7 @@ fn assign(preview: &ImportPreview, place: usize, field: String) -> Layout {
 
 /// The customer fields that a cell of a table can hold.
 fn importable() -> Vec<String> {
-    let registry = Registry::maydan();
+    let registry = Registry::declared();
     let Ok(customer) = registry.get("customer") else { return Vec::new() };
     let fits = |ty: &FieldType| matches!(ty, FieldType::Line | FieldType::Phone | FieldType::Email | FieldType::Prose | FieldType::Real);
     customer.fields.iter().filter(|field| fits(&field.ty)).map(|field| field.name.clone().into_owned()).collect()
