@@ -57,17 +57,23 @@ pub(crate) type Pokes = futures_util::stream::LocalBoxStream<'static, Heard>;
 impl Remote {
     /// A server by its address.
     pub fn new(base: &str) -> Result<Self, Error> {
-        let base = base.trim().trim_end_matches('/');
-        let url = reqwest::Url::parse(base).ok().filter(|u| matches!(u.scheme(), "https" | "http") && u.has_host());
-        if url.is_none() {
-            return Err(Error::bad_request(format!("{base:?} is no server address: write https://…")));
-        }
+        let url = reqwest::Url::parse(base.trim()).ok().filter(|u| matches!(u.scheme(), "https" | "http") && u.has_host());
+        let mut url = url.ok_or_else(|| Error::bad_request(format!("{base:?} is no server address: write https://…")))?;
+        url.set_query(None);
+        url.set_fragment(None);
+        // One spelling for one address: a person's database is found by it.
+        let base = url.as_str().trim_end_matches('/').to_owned();
         let builder = Client::builder();
         // Whoever came first has installed the same provider.
         #[cfg(not(target_arch = "wasm32"))]
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = builder.build().map_err(|e| Error::internal(format!("no HTTP client: {e}")))?;
-        Ok(Self { client, base: base.to_owned() })
+        Ok(Self { client, base })
+    }
+
+    /// The address, in the one spelling that is kept.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// Sends and receives JSON.

@@ -91,8 +91,8 @@ impl<P: Platform> App<P> {
     }
 
     pub(crate) async fn sign_in(&self, request: &SignIn) -> Result<Session> {
-        let server = request.server.trim().trim_end_matches('/').to_owned();
-        let remote = Remote::new(&server)?;
+        let remote = Remote::new(&request.server)?;
+        let server = remote.base().to_owned();
         let device = lock(&self.profile).device;
         let body = SignInRequest { login: request.login.clone(), password: request.password.clone(), device };
         let tokens: Tokens = remote.json("sign-in", None, &body).await.map_err(|f| f.error)?;

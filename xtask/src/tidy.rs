@@ -93,7 +93,8 @@ fn physical(line: &str) -> bool {
     code.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "left" || word == "right") && !code.contains("env(safe-area-inset-")
 }
 
-/// Both languages have the same messages; each kind and field has its label.
+/// Both languages have the same messages, and the screens ask for no other. (That each kind and field has its label is a
+/// test, which knows the declarations.)
 fn locales(breaches: &mut Vec<String>) -> Result<()> {
     let folder = root().join("ui/locales");
     let (arabic, english) = (messages(&folder.join("ar"))?, messages(&folder.join("en"))?);
@@ -103,7 +104,19 @@ fn locales(breaches: &mut Vec<String>) -> Result<()> {
     for (key, file) in english.iter().filter(|(k, _)| !arabic.contains_key(*k)) {
         breaches.push(format!("{file}: {key} has no Arabic"));
     }
+    for file in tracked()?.into_iter().filter(|f| f.starts_with(root().join("ui/src")) && f.extension().is_some_and(|e| e == "rs")) {
+        let text = fs::read_to_string(&file)?;
+        for key in asked(&text).filter(|key| !arabic.contains_key(*key)) {
+            breaches.push(format!("{}: there is no message {key}", file.strip_prefix(root())?.display()));
+        }
+    }
     Ok(())
+}
+
+/// The messages that a file asks for by a literal name: `i18n.t("…")`, `i18n.ta("…", …)`.
+fn asked(text: &str) -> impl Iterator<Item = &str> {
+    let calls = [".t(\"", ".ta(\""];
+    calls.into_iter().flat_map(move |call| text.split(call).skip(1).filter_map(|rest| rest.split_once('"').map(|(key, _)| key)))
 }
 
 fn messages(folder: &Path) -> Result<BTreeMap<String, String>> {

@@ -157,6 +157,23 @@ async fn signing_out_with_unsent_work_warns_and_keeps_it() {
 }
 
 #[tokio::test]
+async fn another_spelling_of_the_address_finds_the_same_unsent_work() {
+    let mut world = World::new(&["amal"]).await.unwrap();
+    let amal = world.rep("amal").await.unwrap();
+    amal.settles().await.unwrap();
+    world.server_vanishes().await;
+    let customer = amal.customer("شركة النور").await.unwrap();
+    amal.app.ask(SignOut { confirmed: true }).await.unwrap();
+    world.server_returns().await.unwrap();
+
+    let spelt = format!(" {}/ ", world.url().replace("http://", "HTTP://"));
+    let again = SignIn { server: spelt, login: "amal".into(), password: PASSWORD.into() };
+    amal.app.ask(again).await.unwrap();
+    assert_eq!(text(&amal.reads(customer).await.unwrap(), "name"), "شركة النور");
+    amal.settles().await.unwrap();
+}
+
+#[tokio::test]
 async fn two_people_on_one_device_keep_their_work_apart() {
     let mut world = World::new(&["amal", "basma"]).await.unwrap();
     let tablet = world.device("amal", "tablet").await.unwrap();

@@ -40,7 +40,7 @@ pub(super) fn Control(props: &ControlProps) -> Html {
             list(props, &i18n, options)
         }
         FieldType::Bool => {
-            let options = vec![("true".to_owned(), i18n.t("inline-yes")), ("false".to_owned(), i18n.t("inline-no"))];
+            let options = vec![("true".to_owned(), i18n.t("page-value-yes")), ("false".to_owned(), i18n.t("page-value-no"))];
             list(props, &i18n, options)
         }
         FieldType::Link(_) => html! { <LinkControl ..props.clone() /> },

@@ -1,4 +1,4 @@
-//! Reading rows, and asking for them. Deliberately absent: how values look ([`super::values`]).
+//! Reading rows, and asking for them. Deliberately absent: how values look ([`crate::records`]).
 
 pub use crate::format::now;
 
