@@ -130,8 +130,13 @@ fn incarnation(db: &Connection, host: &dyn Host, remembered: Option<Actor>, user
     {
         return Ok(actor);
     }
+    incarnate(db, host, stored, user)
+}
+
+/// Gives the database a new actor.
+pub(crate) fn incarnate(db: &Connection, host: &dyn Host, before: Option<Actor>, user: Option<&SessionUser>) -> Result<Actor> {
     let actor = Actor(host.new_uuid());
-    if let (Some(old), Some(user)) = (stored, user) {
+    if let (Some(old), Some(user)) = (before, user) {
         // What was written under the old one is still hers: history names her, and a restored server gets it from here.
         db.execute("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING", params![old.0.as_bytes(), user.id.as_bytes()])
             .map_err(storage)?;

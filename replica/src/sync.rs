@@ -9,12 +9,21 @@ pub(crate) use page::adopt;
 
 use crate::open::{meta, set_meta};
 use crate::{Replica, handler, storage, store};
-use maydan_core::command::{Event, Grant, SessionUser};
+use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::decode_change;
 use maydan_core::sync::wire::{Cursor, HelloAnswer, Item, MAX_PUSH_ITEMS, Outcome, Page, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// The scopes that a server life has granted.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Granted {
+    epoch: Uuid,
+    scopes: BTreeSet<ScopeId>,
+}
 
 /// Items to push, with the outbox rows they stand in.
 #[derive(Debug, Default)]
@@ -27,7 +36,7 @@ pub struct Batch {
 /// Counts for the sync chip.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Records of which something waits to be sent: as many as the queue lists.
+    /// Records of which something waits to be sent: those that the queue lists, and shifts under way.
     pub pending: u32,
     /// Records whose items were refused.
     pub refused: u32,
@@ -165,8 +174,7 @@ impl Replica {
 
     /// Takes in what `hello` answered: rights, people, epoch. Answers whether some feed has entries that are not here.
     pub fn apply_hello(&mut self, answer: &HelloAnswer) -> Result<bool> {
-        // Before the new grants are noted: after a crash between the two it is done again.
-        self.leave_ungranted(&answer.grants)?;
+        self.leave_ungranted(answer)?;
         if let Some(mut user) = self.user.clone() {
             user.grants = answer.grants.clone();
             user.role = answer.role.clone();
@@ -188,23 +196,30 @@ impl Replica {
             Some(_) => self.enter_epoch(&epoch)?,
         }
         heal::ask_again(&mut self.db)?;
-        feed::keep_above(&mut self.db, answer.floor)?;
+        let cursors = self.cursors()?;
+        feed::keep_above(&mut self.db, &cursors, answer.floor)?;
         self.purge_left()?;
         let cursors = self.cursors()?;
         let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
-        Ok(answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)))
+        Ok(answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || feed::has_doubts(&self.db)?)
     }
 
     /// What is granted no longer goes from the device, once nothing of it is unsent; its feed begins anew when it is
-    /// granted again.
-    fn leave_ungranted(&mut self, granted: &[Grant]) -> Result<()> {
-        let gone: Vec<ScopeId> =
-            self.user.iter().flat_map(|u| &u.grants).map(|g| g.scope).filter(|s| !granted.iter().any(|g| g.scope == *s)).collect();
+    /// granted again. Compared is with what this epoch has granted: a server restored from a backup may have forgotten a
+    /// grant, and what is here may be the only copy.
+    fn leave_ungranted(&mut self, answer: &HelloAnswer) -> Result<()> {
+        let known: Option<Granted> = meta(&self.db, "granted")?.and_then(|json| serde_json::from_str(&json).ok());
+        let now = Granted { epoch: answer.epoch, scopes: answer.grants.iter().map(|g| g.scope).collect() };
+        if known.as_ref() == Some(&now) {
+            return Ok(());
+        }
+        let before = known.filter(|known| known.epoch == now.epoch).map(|known| known.scopes).unwrap_or_default();
         let tx = self.db.transaction().map_err(storage)?;
-        for scope in gone {
+        for scope in before.difference(&now.scopes) {
             tx.execute("UPDATE document SET leaving = 1 WHERE scope = ?1", [scope.as_bytes()]).map_err(storage)?;
             tx.execute("DELETE FROM cursor WHERE scope = ?1", [scope.as_bytes()]).map_err(storage)?;
         }
+        set_meta(&tx, "granted", &serde_json::to_string(&now)?)?;
         tx.commit().map_err(storage)
     }
 
@@ -221,6 +236,8 @@ impl Replica {
             }
         }
         self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
+        // What the restored server does not mention it may simply not have any more.
+        self.db.execute("UPDATE document SET leaving = 0 WHERE leaving = 2", []).map_err(storage)?;
         // The restored server's directory is in another order: the next hello brings it whole.
         set_meta(&self.db, "actors_known", "0")?;
         set_meta(&self.db, "epoch", epoch)
@@ -317,7 +334,9 @@ impl Replica {
     pub(crate) fn purge_left(&mut self) -> Result<()> {
         let gone: Vec<(i64, Vec<u8>, String)> = self
             .db
-            .prepare_cached("SELECT n, id, kind FROM document WHERE leaving = 1 AND pending = 0")
+            .prepare_cached(
+                "SELECT n, id, kind FROM document WHERE leaving > 0 AND leaving = 1 AND pending = 0 AND n NOT IN (SELECT trip FROM ping)",
+            )
             .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
             .map_err(storage)?;
         for (n, id, kind) in gone {

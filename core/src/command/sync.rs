@@ -223,12 +223,14 @@ pub struct UnsentFile {
 }
 
 /// What a file of unsent work brought.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ImportedUnsent {
     /// Changes that were new here.
     pub changes: u32,
     /// Changes to records that are not on this device yet: after the next sync the file brings them too.
     pub left: u32,
+    /// Items that can't be read or used.
+    pub damaged: u32,
 }
 
 /// Drops and rebuilds every projection from the documents.

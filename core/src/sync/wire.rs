@@ -183,6 +183,17 @@ impl Cursor {
     pub fn start(scope: ScopeId) -> Self {
         Self { scope, seq: 0, since: 0, upto: 0 }
     }
+
+    /// Whether the feed was read to its end.
+    pub fn is_at_end(&self) -> bool {
+        self.seq == self.since && self.seq == self.upto
+    }
+
+    /// Whether something may have been missed, when changes and departures before `floor` are kept no longer. One who reads
+    /// from the beginning misses nothing, if she began after that: documents come whole.
+    pub fn is_below(&self, floor: u64) -> bool {
+        if self.since == 0 { self.seq > 0 && self.upto < floor } else { self.seq < floor }
+    }
 }
 
 /// `POST /v1/pull`.

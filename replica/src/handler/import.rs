@@ -9,7 +9,7 @@ use maydan_core::command::*;
 use maydan_core::document::Document;
 use maydan_core::import::{self, RowError};
 use maydan_core::permit::{self, Action};
-use maydan_core::{Error, RecordId, Result, Row, ScopeId};
+use maydan_core::{Error, ErrorCode, RecordId, Result, Row, ScopeId};
 
 /// Rows written in one transaction.
 const BATCH: usize = 500;
@@ -42,6 +42,10 @@ fn bytes(file: &str) -> Result<Vec<u8>> {
     STANDARD.decode(file).map_err(|_| Error::bad_request("the file must come as base64"))
 }
 
+fn cells(fields: &Row) -> Vec<String> {
+    fields.values().filter_map(|v| v.as_text().map(str::to_owned)).collect()
+}
+
 /// What became of a row.
 enum Fate {
     Created,
@@ -59,14 +63,21 @@ fn import_batch(replica: &mut Replica, scope: ScopeId, rows: &[(u64, Row)], repo
         let id = import::derived_id(scope, fields);
         let existing = store::find(&tx, id)?;
         let mut document = match &existing {
-            Some(stored) => store::load(&tx, &registry, stored)?,
+            Some(stored) => match store::load(&tx, &registry, stored) {
+                // It comes whole again; the row is reported, the others go on.
+                Err(e) if e.code == ErrorCode::Corrupt => {
+                    crate::sync::mark_damaged(&tx, stored.n)?;
+                    report.errors.push(RowError { line: *line, code: e.code, field: None, cells: cells(fields) });
+                    continue;
+                }
+                loaded => loaded?,
+            },
             None => Document::create(kind, id)?,
         };
         let written = match document.edit(actor, now, None, &edits(fields)) {
             Ok(written) => written,
             Err(e) => {
-                let cells = fields.values().filter_map(|v| v.as_text().map(str::to_owned)).collect();
-                report.errors.push(RowError { line: *line, code: e.code, field: None, cells });
+                report.errors.push(RowError { line: *line, code: e.code, field: None, cells: cells(fields) });
                 continue;
             }
         };

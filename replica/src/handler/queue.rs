@@ -84,12 +84,11 @@ pub(super) fn import_unsent(replica: &mut Replica, request: &UnsentFile) -> Resu
     if file.user != replica.signed_in()?.id {
         return Err(Error::new(ErrorCode::Forbidden, "this file holds another person's work: she must sign in to bring it in"));
     }
-    let items: Vec<Item> = file
-        .items
-        .iter()
-        .map(|text| item_of(&STANDARD.decode(text).map_err(|_| Error::corrupt("the file is damaged"))?))
-        .collect::<Result<_>>()?;
-    crate::sync::adopt(replica, &items)
+    let read: Vec<Option<Item>> = file.items.iter().map(|text| item_of(&STANDARD.decode(text).ok()?).ok()).collect();
+    let items: Vec<Item> = read.iter().flatten().cloned().collect();
+    let unread = read.len() - items.len();
+    let done = crate::sync::adopt(replica, &items)?;
+    Ok(ImportedUnsent { damaged: done.damaged + u32::try_from(unread).unwrap_or(u32::MAX), ..done })
 }
 
 pub(super) fn rebuild(replica: &mut Replica) -> Result<Done> {

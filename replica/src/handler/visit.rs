@@ -65,6 +65,11 @@ fn take(replica: &mut Replica, wanted: Option<RecordId>, customer: RecordId, rea
     if let Some(id) = wanted
         && store::find(&replica.db, id)?.is_some()
     {
+        if let Step::CheckedIn { .. } = &step
+            && let Some(there) = is_there(replica, id)?
+        {
+            return Ok(there);
+        }
         return step_on(replica, id, Action::Write, step);
     }
     visit::allow(None, &step)?;
@@ -81,6 +86,15 @@ fn take(replica: &mut Replica, wanted: Option<RecordId>, customer: RecordId, rea
         let fields = document.edit(actor, at, None, &edits)?;
         Ok(vec![fields, append(document, actor, at, rep, key, step)?])
     })
+}
+
+/// Whether this person is checked in there already: saying so again (a request that was asked again) changes nothing.
+fn is_there(replica: &mut Replica, id: RecordId) -> Result<Option<Revision>> {
+    let stored = visit_row(replica, id)?;
+    let me = replica.signed_in()?.id;
+    let last = replica.read(&stored, |d| visit::events(&d.view()).pop().map(|(event, _)| event))?;
+    let there = last.is_some_and(|event| event.by == me && matches!(event.step, Step::CheckedIn { .. }));
+    Ok(there.then(|| Revision { id, base: stored.heads, changed: false }))
 }
 
 fn step_on(replica: &mut Replica, id: RecordId, action: Action, step: Step) -> Result<Revision> {

@@ -2,13 +2,15 @@
 //!
 //! It is marked, the rest goes on without it, and the next round asks for its scope's feed again, in which it comes whole.
 //! Then it is put together anew from what the server has and from everything of it that can still be read here. It is
-//! asked for once: a document that is damaged again after that waits, so that no device pulls its feed for ever.
+//! asked for once: a document that is damaged again after that waits, so that no device pulls its feed for ever. From then on
+//! this database writes under a new actor.
 
+use crate::open::incarnate;
 use crate::write::append_genesis;
 use crate::{Replica, projection, storage, store};
 use maydan_core::document::{Document, RawChange, decode_change};
 use maydan_core::sync::wire::{Entered, Item};
-use maydan_core::{Kind, Result};
+use maydan_core::{ErrorCode, Kind, Result};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 use tracing::warn;
@@ -21,13 +23,7 @@ pub(crate) fn mark(db: &Connection, n: i64) -> Result<()> {
 /// Begins the feeds of newly damaged documents again.
 pub(super) fn ask_again(db: &mut Connection) -> Result<()> {
     let tx = db.transaction().map_err(storage)?;
-    let scopes: Vec<Vec<u8>> = tx
-        .prepare_cached("SELECT DISTINCT scope FROM document WHERE damaged = 1")
-        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
-        .map_err(storage)?;
-    for scope in scopes {
-        super::feed::begin_again(&tx, &scope)?;
-    }
+    tx.execute("DELETE FROM cursor WHERE scope IN (SELECT scope FROM document WHERE damaged = 1)", []).map_err(storage)?;
     tx.execute("UPDATE document SET damaged = 2 WHERE damaged = 1", []).map_err(storage)?;
     tx.commit().map_err(storage)
 }
@@ -35,7 +31,14 @@ pub(super) fn ask_again(db: &mut Connection) -> Result<()> {
 /// Puts a damaged document together again, now that it came whole.
 pub(super) fn heal(replica: &mut Replica, stored: &store::Stored, kind: &Arc<Kind>, entered: &Entered) -> Result<()> {
     let sound = |bytes: &[u8]| decode_change(bytes).ok();
-    let mut document = Document::load(kind, stored.id, entered.snapshot.as_ref().map(|s| s.as_slice()), [])?;
+    let mut document = match Document::load(kind, stored.id, entered.snapshot.as_ref().map(|s| s.as_slice()), []) {
+        Ok(document) => document,
+        Err(e) if e.code == ErrorCode::Corrupt => {
+            warn!(id = %stored.id, error = %e, "what came is damaged as well: what its changes say is kept");
+            Document::create(kind, stored.id)?
+        }
+        Err(e) => return Err(e),
+    };
     let theirs = entered.changes.iter().filter_map(|bytes| sound(bytes));
     let (_, rows) = store::blobs(&replica.db, stored.n)?;
     let own = rows.iter().filter_map(|bytes| sound(bytes));
@@ -52,6 +55,8 @@ pub(super) fn heal(replica: &mut Replica, stored: &store::Stored, kind: &Arc<Kin
     projection::write(db, &replica.registry, stored.n, &mut document)?;
     warn!(id = %stored.id, "a damaged document was put together again");
     replica.documents.put(document);
+    // What was lost with the damage may have been written here: its numbers must not be given to something else.
+    replica.actor = incarnate(&replica.db, replica.host.as_ref(), Some(replica.actor), replica.user.as_ref())?;
     Ok(())
 }
 

@@ -187,41 +187,63 @@ fn append_intact(replica: &Replica, n: i64, doc: RecordId, bytes: &[u8]) -> Resu
 }
 
 /// Takes in items of a file of unsent work: into the documents and into the outbox. Changes to records that are not on
-/// this device yet are counted and left for the next time.
+/// this device yet, and items that can't be used, are counted; the others come.
 pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<ImportedUnsent> {
-    let now = replica.host.now();
-    let mut done = ImportedUnsent { changes: 0, left: 0 };
+    let mut done = ImportedUnsent::default();
     for item in items {
-        match item {
-            Item::Open { doc, kind, parent, scope } => {
-                if store::find(&replica.db, *doc)?.is_none() {
-                    let declared = replica.registry.get(kind)?.clone();
-                    let tx = replica.db.transaction().map_err(storage)?;
-                    let n = store::insert(&tx, kind, *doc, *scope, *parent)?;
-                    append_genesis(&tx, n, &declared, *doc)?;
-                    enqueue(&tx, n, None, item, now)?;
-                    tx.commit().map_err(storage)?;
-                }
+        match adopt_one(replica, item) {
+            Ok(Adopted::New) => done.changes += 1,
+            Ok(Adopted::Known) => {}
+            Err(e) if e.code == ErrorCode::NotFound => done.left += 1,
+            Err(e) if matches!(e.code, ErrorCode::DiskFull | ErrorCode::NotADatabase | ErrorCode::InUse | ErrorCode::Internal) => {
+                return Err(e);
             }
-            Item::Change { doc, bytes } => {
-                let change = decode_change(bytes)?;
-                let Some(stored) = store::find(&replica.db, *doc)? else {
-                    done.left += 1;
-                    continue;
-                };
-                let mut document = replica.document(&stored)?;
-                if !document.has(&change.hash()) {
-                    document.apply([change.clone()])?;
-                    let tx = replica.db.transaction().map_err(storage)?;
-                    crate::write::persist(&tx, stored.n, &mut document, &[change], now)?;
-                    projection::write(&tx, &replica.registry, stored.n, &mut document)?;
-                    tx.commit().map_err(storage)?;
-                    done.changes += 1;
-                }
-                replica.documents.put(document);
-                replica.changed(&stored.kind, *doc);
+            Err(e) => {
+                warn!(id = %item.doc(), error = %e, "an item of the file can't be used");
+                done.damaged += 1;
             }
         }
     }
     Ok(done)
+}
+
+/// What became of an item.
+enum Adopted {
+    New,
+    Known,
+}
+
+fn adopt_one(replica: &mut Replica, item: &Item) -> Result<Adopted> {
+    let now = replica.host.now();
+    match item {
+        Item::Open { doc, kind, parent, scope } => {
+            if store::find(&replica.db, *doc)?.is_none() {
+                let declared = replica.registry.get(kind)?.clone();
+                let tx = replica.db.transaction().map_err(storage)?;
+                let n = store::insert(&tx, kind, *doc, *scope, *parent)?;
+                append_genesis(&tx, n, &declared, *doc)?;
+                enqueue(&tx, n, None, item, now)?;
+                tx.commit().map_err(storage)?;
+            }
+            // A record counts with its first change.
+            Ok(Adopted::Known)
+        }
+        Item::Change { doc, bytes } => {
+            let change = decode_change(bytes)?;
+            let stored = store::get(&replica.db, *doc)?;
+            let mut document = replica.document(&stored)?;
+            if document.has(&change.hash()) {
+                replica.documents.put(document);
+                return Ok(Adopted::Known);
+            }
+            document.apply([change.clone()])?;
+            let tx = replica.db.transaction().map_err(storage)?;
+            crate::write::persist(&tx, stored.n, &mut document, &[change], now)?;
+            projection::write(&tx, &replica.registry, stored.n, &mut document)?;
+            tx.commit().map_err(storage)?;
+            replica.documents.put(document);
+            replica.changed(&stored.kind, *doc);
+            Ok(Adopted::New)
+        }
+    }
 }

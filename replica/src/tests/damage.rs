@@ -71,6 +71,7 @@ fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
     basma.apply_page(&whole(&mut amal, &[two])).unwrap();
     assert!(!hello(&mut basma), "nothing to ask for");
     set(&mut basma, one, "city", "بنغازي");
+    let before = basma.actor();
     spoil(&mut basma, one);
 
     assert_eq!(basma.get_record(GetRecord { id: one }).unwrap_err().code, ErrorCode::Corrupt);
@@ -84,6 +85,7 @@ fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
     assert!(hello(&mut basma), "its feed is asked for again");
     basma.apply_page(&whole(&mut amal, &[one, two])).unwrap();
     let healed = row(&mut basma, one);
+    assert_ne!(basma.actor(), before, "what was lost may have been written under it");
     assert_eq!((&healed["phone"], &healed["city"]), (&Value::from("0912345678"), &Value::from("بنغازي")));
     assert_eq!(found(&mut basma, "0912"), ["شركة النور"]);
     assert!(!hello(&mut basma), "and not once more");
@@ -144,8 +146,13 @@ fn what_is_granted_no_longer_goes_after_its_unsent_work() {
     let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
     let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
     exchange(&mut amal, &mut basma);
+    hello(&mut basma);
     set(&mut basma, two, "city", "بنغازي");
     let mut moved = answer(&basma);
+    // Signing in again notes the new grants before the first hello: that must not hide what is gone.
+    let mut user = basma.user().unwrap().clone();
+    user.grants.retain(|grant| grant.scope != TERRITORY);
+    basma.set_user(user).unwrap();
     moved.grants.retain(|grant| grant.scope != TERRITORY);
     basma.apply_hello(&moved).unwrap();
     assert_eq!(basma.get_record(GetRecord { id: one }).unwrap_err().code, ErrorCode::NotFound);
@@ -154,4 +161,31 @@ fn what_is_granted_no_longer_goes_after_its_unsent_work() {
     deliver(&mut basma, &mut amal);
     assert_eq!(row(&mut amal, two)["city"], Value::from("بنغازي"));
     assert_eq!(basma.list_records(all("customer")).unwrap().total, 0);
+}
+
+#[test]
+fn a_restored_server_that_forgot_a_grant_takes_nothing_away() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = customer(&mut amal, "شركة النور");
+    exchange(&mut amal, &mut basma);
+    hello(&mut basma);
+    let mut restored = HelloAnswer { epoch: Uuid::from_u128(2), ..answer(&basma) };
+    restored.grants.retain(|grant| grant.scope != TERRITORY);
+    basma.apply_hello(&restored).unwrap();
+    basma.apply_hello(&restored).unwrap();
+    assert_eq!(basma.list_records(all("customer")).unwrap().lines[0].id, id, "it may be the only copy");
+}
+
+#[test]
+fn a_document_whose_whole_is_damaged_too_keeps_what_its_changes_say() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    exchange(&mut amal, &mut basma);
+    set(&mut basma, one, "city", "بنغازي");
+    spoil(&mut basma, one);
+    let mut page = whole(&mut amal, &[one, two]);
+    let Entry::Enter(entered) = &mut page.entries[0] else { panic!("whole") };
+    entered.snapshot = Some(b"no snapshot".to_vec().into());
+    basma.apply_page(&page).unwrap();
+    assert_eq!(row(&mut basma, two)["name"], Value::from("مخبز الأمل"), "the page goes past it");
 }

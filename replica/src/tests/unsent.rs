@@ -36,10 +36,10 @@ fn what_belongs_to_a_record_that_is_not_here_yet_waits_and_the_rest_comes() {
     let file = phone.export_unsent(ExportUnsent {}).unwrap();
 
     let mut laptop = open(Place::Memory);
-    assert_eq!(laptop.import_unsent(file.clone()).unwrap(), ImportedUnsent { changes: 1, left: 1 });
+    assert_eq!(laptop.import_unsent(file.clone()).unwrap(), ImportedUnsent { changes: 1, left: 1, damaged: 0 });
     assert_eq!(row(&mut laptop, own)["name"], Value::from("شركة النور"));
     laptop.apply_page(&opened).unwrap();
-    assert_eq!(laptop.import_unsent(file).unwrap(), ImportedUnsent { changes: 1, left: 0 });
+    assert_eq!(laptop.import_unsent(file).unwrap(), ImportedUnsent { changes: 1, left: 0, damaged: 0 });
     assert_eq!(row(&mut laptop, id)["city"], Value::from("طرابلس"));
 }
 
@@ -71,7 +71,21 @@ fn a_file_of_another_person_or_a_damaged_one_changes_nothing() {
     assert_eq!(refused("not a file of ours".into()), ErrorCode::BadRequest);
     assert_eq!(refused(file.text[..file.text.len() / 2].to_owned()), ErrorCode::BadRequest);
     assert_eq!(refused(hers.replace("\"maydan_unsent\": 1", "\"maydan_unsent\": 2")), ErrorCode::Unsupported);
-    assert_eq!(refused(hers.replacen("\"items\": [\n    \"", "\"items\": [\n    \"????", 1)), ErrorCode::Corrupt);
     assert_eq!(basma.fingerprint(Fingerprint {}).unwrap(), before);
     assert!(row(&mut basma, own).contains_key("name"));
+}
+
+#[test]
+fn a_damaged_item_keeps_no_other_from_coming() {
+    let mut phone = open(Place::Memory);
+    let (one, two) = (customer(&mut phone, "شركة النور"), customer(&mut phone, "مخبز الأمل"));
+    let spoil = "UPDATE outbox SET item = x'c1' WHERE hash IS NOT NULL AND document = (SELECT n FROM document WHERE id = ?1)";
+    phone.connection().execute(spoil, [one.as_bytes()]).unwrap();
+    let file = phone.export_unsent(ExportUnsent {}).unwrap();
+    let mut laptop = open(Place::Memory);
+    let done = laptop.import_unsent(file.clone()).unwrap();
+    assert_eq!(done, ImportedUnsent { changes: 1, left: 0, damaged: 1 });
+    assert_eq!(row(&mut laptop, two)["name"], Value::from("مخبز الأمل"));
+    let torn = UnsentFile { text: file.text.replacen("\"items\": [\n    \"", "\"items\": [\n    \"????", 1) };
+    assert_eq!(open(Place::Memory).import_unsent(torn).unwrap().damaged, 2);
 }

@@ -49,7 +49,7 @@ shortcut-help = عرض هذه القائمة
 
 offer-update = نسخة جديدة من ميدان جاهزة. أكمل ما تكتبه ثم حدّث.
 offer-update-take = تحديث الآن
-offer-install = ثبّت ميدان ليفتح من شاشتك الرئيسية، دون شبكة أيضًا.
+offer-install = ثبّت ميدان ليعمل دون شبكة أيضًا.
 offer-install-take = تثبيت
 offer-install-decline = ليس الآن
 

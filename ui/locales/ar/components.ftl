@@ -35,12 +35,12 @@ sync-chip-offline = دون اتصال
 sync-chip-offline-since = دون اتصال منذ { $when }
 sync-chip-attention =
     { FORM($count) ->
-        [zero] يحتاج إلى نظرك
-        [one] عنصر يحتاج إليك
-        [two] عنصران يحتاجان إليك
-        [few] { $count } عناصر تحتاج إليك
-        [many] { $count } عنصرًا يحتاج إليك
-       *[other] { $count } عنصر يحتاج إليك
+        [zero] هناك ما يحتاج انتباهك
+        [one] عنصر يحتاج انتباهك
+        [two] عنصران يحتاجان انتباهك
+        [few] { $count } عناصر تحتاج انتباهك
+        [many] { $count } عنصرًا يحتاج انتباهك
+       *[other] { $count } عنصر يحتاج انتباهك
     }
 sync-chip-sign-in = سجّل الدخول ليستمر الإرسال
 sync-chip-signed-out = لم تسجّل الدخول

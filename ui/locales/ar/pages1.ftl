@@ -92,7 +92,7 @@ page-customers-pending = لم يُرسل بعد
 page-customers-conflicted = على أحد أن يختار بين قيمتين
 
 page-customer-title = العميل
-page-customer-tab-overview = الملف
+page-customer-tab-overview = البيانات
 page-customer-tab-timeline = الأحداث
 page-customer-tab-notes = الملاحظات
 page-customer-tab-visits = الزيارات
@@ -128,6 +128,8 @@ page-customer-visit-planned = خُطّطت الزيارة ليوم { $day }
 page-customer-visits-empty = لا زيارات بعد
 page-customer-visits-empty-text = خطّط زيارة ليوم، أو سجّل وصولك حين تكون هناك.
 page-customer-check-in = تسجيل الوصول الآن
+page-customer-pin-here = تثبيت موقعه هنا
+page-customer-continue = متابعة الزيارة
 page-customer-locating = جارٍ تحديد موقعك…
 page-customer-check-in-no-position = لم يُعثر على موقعك. يُسجَّل الوصول بدونه.
 page-customer-elsewhere = لست في مكان العميل

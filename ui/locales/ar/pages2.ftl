@@ -79,6 +79,7 @@ page-trip-gaps-text = الانقطاع فترة تزيد على عشر دقائ�
 page-trip-no-pings = لا مواقع بعد
 page-trip-no-pings-text = يظهر المسار هنا مع أول موقع. تأكّد من تشغيل خدمة الموقع.
 page-trip-none = لا جولات بعد
+page-trip-latest = آخر جولة
 page-trip-none-text = ابدأ جولة فيظهر مسارها ومسافتها هنا.
 page-trip-earlier = جولات سابقة
 page-trip-one = جولة
@@ -104,9 +105,9 @@ page-review-changed = عُدّلت بعد الاعتماد
 page-review-checked-in = الوصول
 page-review-checked-out = المغادرة
 page-review-submitted = التسليم
-page-review-lasted = استغرقت
-page-review-planned = المخطط
-page-review-unplanned = غير مخططة
+page-review-lasted = المدة
+page-review-planned = اليوم المخطّط
+page-review-unplanned = زيارة غير مخطّطة
 page-review-actual = اليوم الفعلي
 page-review-pin-customer = العميل
 page-review-pin-fix = تسجيل الوصول
@@ -196,6 +197,14 @@ page-sync-rescue = العمل غير المرسل في ملف
 page-sync-rescue-text = إذا كان هذا الجهاز أو تخزينه في خطر فاحتفظ بالملف في مكان آمن، ثم استورده على جهاز آخر بحساب الشخص نفسه.
 page-sync-export = تصدير ما لم يُرسل
 page-sync-import = استيراد ملف
+page-sync-imported-damaged =
+    { FORM($damaged) ->
+        [one] جزء واحد من الملف تالف ولم يُقرأ، واستُورد الباقي. احتفظ بالملف.
+        [two] جزآن من الملف تالفان ولم يُقرآ، واستُورد الباقي. احتفظ بالملف.
+        [few] { $damaged } أجزاء من الملف تالفة ولم تُقرأ، واستُورد الباقي. احتفظ بالملف.
+        [many] { $damaged } جزءًا من الملف تالف ولم يُقرأ، واستُورد الباقي. احتفظ بالملف.
+       *[other] { $damaged } جزء من الملف تالف ولم يُقرأ، واستُورد الباقي. احتفظ بالملف.
+    }
 page-sync-imported-in-part =
     { FORM($left) ->
         [one] بقي تعديل واحد لسجل لم يصل إلى هذا الجهاز بعد. زامن ثم استورد الملف مرة أخرى.
@@ -296,7 +305,7 @@ page-settings-lacks-keyring = حفظ الجلسة في مخزن مفاتيح ا�
 ## الاستيراد
 
 page-import-title = استيراد عملاء
-page-import-text = اختر ملف CSV. لا يُكتب شيء قبل أن ترى كيف قُرئ.
+page-import-text = اختر ملف CSV (من Excel: حفظ باسم ثم CSV UTF-8). لن يُحفظ شيء قبل أن تراجع ما قُرئ من الملف.
 page-import-choose = اختيار ملف
 page-import-reading = جارٍ قراءة الملف…
 page-import-working = جارٍ إدخال العملاء…
@@ -327,6 +336,7 @@ page-import-rows =
        *[other] { $count } صف في الملف.
     }
 page-import-territory = المنطقة
+page-import-territory-choose = اختر المنطقة…
 page-import-go =
     { FORM($count) ->
         [zero] لا شيء للاستيراد

@@ -49,7 +49,7 @@ shortcut-help = Show this list
 
 offer-update = A new version of Maydan is ready. Finish what you are writing, then update.
 offer-update-take = Update now
-offer-install = Install Maydan: it opens from your home screen, also without a network.
+offer-install = Install Maydan to use it offline too.
 offer-install-take = Install
 offer-install-decline = Not now
 

@@ -79,6 +79,7 @@ page-trip-gaps-text = A gap is a stretch of more than ten minutes without a posi
 page-trip-no-pings = No positions yet
 page-trip-no-pings-text = The trace appears here with the first position. Check that location is turned on.
 page-trip-none = No trips yet
+page-trip-latest = Latest trip
 page-trip-none-text = Start a trip; its trace and distance appear here.
 page-trip-earlier = Earlier trips
 page-trip-one = Trip
@@ -173,6 +174,11 @@ page-sync-rescue = Unsent work as a file
 page-sync-rescue-text = If this device or its storage is at risk, keep the file safe. Import it on another device where the same person is signed in.
 page-sync-export = Export unsent work
 page-sync-import = Import a file
+page-sync-imported-damaged =
+    { $damaged ->
+        [one] One part of the file is damaged and could not be read; the rest was imported. Keep the file.
+       *[other] { $damaged } parts of the file are damaged and could not be read; the rest was imported. Keep the file.
+    }
 page-sync-imported-in-part =
     { $left ->
         [one] One change belongs to a record that has not reached this device yet. Sync, then import the file again.
@@ -286,6 +292,7 @@ page-import-rows =
        *[other] { $count } rows in the file.
     }
 page-import-territory = Territory
+page-import-territory-choose = Choose a territory…
 page-import-go =
     { $count ->
         [one] Import one customer

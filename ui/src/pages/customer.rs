@@ -8,6 +8,7 @@ mod header;
 mod history;
 mod notes;
 mod overview;
+mod pin;
 mod prose;
 mod removal;
 pub mod rows;
@@ -25,6 +26,7 @@ use maydan_core::command::GetRecord;
 use maydan_core::{ErrorCode, RecordId};
 use notes::NotesTab;
 use overview::Overview;
+use pin::PinHere;
 use removal::use_removal;
 use timeline::TimelineTab;
 use visits::VisitsTab;
@@ -97,8 +99,9 @@ fn CustomerView(props: &CustomerViewProps) -> Html {
         "history" => html! { <HistoryTab record={customer} /> },
         _ => html! {
             <>
-                <Overview record={customer} />
-                <div>
+                <Overview record={customer.clone()} />
+                <div class="row">
+                    <PinHere record={customer} />
                     <Button label={i18n.t("page-customer-delete")} icon={Icon::Trash} kind={ButtonKind::Danger} onclick={onremove} testid="customer-delete" />
                 </div>
             </>

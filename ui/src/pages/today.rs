@@ -104,9 +104,9 @@ fn stops(i18n: &I18n, visits: &Query<RecordPage>, from: Option<Point>, add: Call
     }
     let mut lines: Vec<&Line> = page.lines.iter().collect();
     lines.sort_by_key(|line| order(line));
-    // Each keeps its number in the day; what is over makes room for what is next.
+    // Each keeps its number in the day; where she is comes first, and what is over makes room for what is next.
     let mut lines: Vec<(&Line, i64)> = lines.into_iter().zip(1_i64..).collect();
-    lines.sort_by_key(|(line, _)| is_over(line));
+    lines.sort_by_key(|(line, _)| (is_over(line), !is_running(line)));
     let next = lines.first().filter(|(line, _)| !is_over(line)).map(|(line, _)| line.id);
     let stops = lines.into_iter().map(|(line, number)| {
         let name = link(&line.row, "customer").and_then(|id| page.names.get(&id).cloned()).unwrap_or_else(|| i18n.t("page-value-unknown"));
@@ -124,6 +124,11 @@ fn order(line: &Line) -> (bool, i64, i64, RecordId) {
 
 fn position_of(line: &Line) -> Option<i64> {
     line.row.get("position").and_then(Value::as_int)
+}
+
+/// She is there, or was and has not handed it in yet.
+fn is_running(line: &Line) -> bool {
+    matches!(text(&line.row, "status"), "checked_in" | "checked_out")
 }
 
 fn is_over(line: &Line) -> bool {

@@ -9,10 +9,10 @@ mod view;
 
 pub use recorder::ensure_recording;
 
-use crate::components::{Button, ButtonKind, Empty, ErrorBox, Icon, IconView, Page};
+use crate::components::{Bdi, Button, ButtonKind, Empty, ErrorBox, Icon, IconView, Page};
 use crate::format::now;
 use crate::hooks::{use_command, use_i18n, use_query, use_session, use_toasts};
-use crate::pages::customer::rows::{instant, is};
+use crate::pages::customer::rows::{instant, is, link};
 use crate::pages::visit::waiting::waiting;
 use earlier::EarlierTrips;
 use gloo::timers::callback::Interval;
@@ -52,6 +52,10 @@ pub fn TripPage() -> Html {
     let latest = trips.data.as_ref().and_then(|page| page.lines.first()).map(|line| (line.id, line.row.clone()));
     let under_way = open.as_ref().map(|(id, row)| (*id, instant(row, "started_at")));
     let shown = open.or(latest);
+    let runs = under_way.is_some();
+    let me = session.user.as_ref().map(|user| user.id);
+    let rep = shown.as_ref().and_then(|(_, row)| link(row, "rep")).filter(|rep| Some(*rep) != me);
+    let whose = rep.and_then(|rep| trips.data.as_ref()?.names.get(&rep).cloned());
     let background = !session.unsupported.iter().any(|word| word == "background_location");
 
     html! {
@@ -63,6 +67,12 @@ pub fn TripPage() -> Html {
                     { waiting(&current, 3) }
                 }
                 if let Some((trip, row)) = shown.clone() {
+                    if !runs {
+                        <h2 class="section-title">
+                            { i18n.t("page-trip-latest") }
+                            if let Some(rep) = whose.clone() { { " · " }<Bdi>{ rep }</Bdi> }
+                        </h2>
+                    }
                     <TripView key={trip.to_string()} {trip} {row} main={true} />
                 } else if trips.data.is_some() {
                     <Empty icon={Icon::Trip} title={i18n.t("page-trip-none")} text={i18n.t("page-trip-none-text")} />

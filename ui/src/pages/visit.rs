@@ -12,6 +12,7 @@ pub mod waiting;
 
 use crate::components::{Bdi, Chip, Empty, Icon, Page, StatusChip, Tone};
 use crate::hooks::{use_i18n, use_query, use_session};
+use crate::pages::customer::contact::ContactLinks;
 use crate::pages::customer::rows::{link, pin, text};
 use crate::route::Route;
 use life::Life;
@@ -101,6 +102,9 @@ fn VisitView(props: &VisitViewProps) -> Html {
                 </header>
                 if !own {
                     <p class="p2-notice">{ i18n.ta("page-visit-of", &[("name", name(rep).unwrap_or_default().into())]) }</p>
+                }
+                if let Some(customer) = customer.data.as_ref().filter(|_| own) {
+                    <ContactLinks row={customer.row.clone()} />
                 }
                 if !text(row, "reason").is_empty() {
                     <p class="muted" dir="auto">{ text(row, "reason").to_owned() }</p>

@@ -6,7 +6,7 @@ use super::rows::{is, now, pin};
 use crate::backend::location::locate;
 use crate::backend::{call, new_id};
 use crate::components::{Button, ButtonKind, Dialog, Field, Icon, TextInput};
-use crate::hooks::{use_i18n, use_session, use_toasts, use_today};
+use crate::hooks::{use_i18n, use_query, use_session, use_toasts, use_today};
 use crate::i18n::Arg;
 use crate::route::{Route, go};
 use maydan_core::command::{CheckIn, ListRecords, Record};
@@ -45,6 +45,10 @@ pub fn CheckInNow(props: &CheckInNowProps) -> Html {
     let reason = use_state(String::new);
     let customer = props.customer.id;
     let me = session.user.as_ref().map(|user| user.id);
+
+    // Where she is already there is nothing to arrive at.
+    let running = use_query(me.map(|me| running_visit(me, customer)), &["visit"]);
+    let to_visit = navigator.clone();
 
     let arrive = {
         let (toasts, locating) = (toasts.clone(), locating.clone());
@@ -105,6 +109,11 @@ pub fn CheckInNow(props: &CheckInNowProps) -> Html {
         let reason = reason.clone();
         Callback::from(move |typed: String| reason.set(typed))
     };
+    if let Some(id) = running.data.as_ref().and_then(|page| page.lines.first()).map(|line| line.id) {
+        let onclick = Callback::from(move |()| go(&to_visit, Route::Visit { id: id.to_string() }));
+        let label = i18n.t("page-customer-continue");
+        return html! { <Button {label} icon={Icon::Forward} kind={ButtonKind::Primary} {onclick} testid="visit-continue" /> };
+    }
     let distance = elsewhere.as_ref().map(|found| i18n.distance(found.metres)).unwrap_or_default();
     let label = i18n.t(if *locating { "page-customer-locating" } else { "page-customer-check-in" });
     html! {
@@ -126,6 +135,12 @@ pub fn CheckInNow(props: &CheckInNowProps) -> Html {
             </Dialog>
         </>
     }
+}
+
+/// A visit of this person to the customer that is under way.
+fn running_visit(me: RecordId, customer: RecordId) -> ListRecords {
+    let filters = vec![is("customer", customer.to_string()), is("rep", me.to_string()), is("status", "checked_in")];
+    ListRecords { kind: "visit".to_owned(), filters, limit: 1, ..ListRecords::default() }
 }
 
 /// This person's stop at the customer today, so that a check-in uses it instead of making a second visit.

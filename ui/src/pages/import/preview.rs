@@ -45,8 +45,10 @@ pub fn Preview(props: &PreviewProps) -> Html {
         let territory = territory.clone();
         Callback::from(move |id: String| territory.set(id.parse::<ScopeId>().ok()))
     };
-    // One choice is no question, and the first stands until another is chosen.
-    let chosen = (*territory).or_else(|| own.first().and_then(|(id, _)| id.parse().ok()));
+    // One choice is no question; among several nobody but the person knows.
+    let several = own.len() > 1;
+    let only = own.first().filter(|_| !several).and_then(|(id, _)| id.parse().ok());
+    let chosen = (*territory).or(only);
     let go = {
         let scope = chosen;
         props.ongo.reform(move |()| scope)
@@ -56,12 +58,12 @@ pub fn Preview(props: &PreviewProps) -> Html {
             <Reading layout={preview.layout.clone()} onlayout={props.onlayout.clone()} />
             <Columns preview={preview.clone()} onlayout={props.onlayout.clone()} />
             <Problems errors={preview.errors.clone()} total={preview.bad_rows} />
-            if own.len() > 1 {
+            if several {
                 <div class="p2-form">
                     <Field label={i18n.t("page-import-territory")}>
                         <Select
                             value={AttrValue::from(chosen.map(|scope| scope.to_string()).unwrap_or_default())}
-                            options={own}
+                            options={std::iter::once((AttrValue::Static(""), i18n.t("page-import-territory-choose"))).chain(own).collect::<Vec<_>>()}
                             onchange={onterritory}
                             testid="import-territory"
                         />
@@ -72,7 +74,7 @@ pub fn Preview(props: &PreviewProps) -> Html {
                 label={i18n.ta("page-import-go", &[("count", good.into())])}
                 icon={Some(Icon::Upload)}
                 kind={ButtonKind::Primary}
-                disabled={good == 0}
+                disabled={good == 0 || (several && chosen.is_none())}
                 wide={true}
                 onclick={go}
                 testid="import-go"

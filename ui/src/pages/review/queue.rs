@@ -79,8 +79,15 @@ pub fn Queue(props: &QueueProps) -> Html {
             view.set(chosen.to_string());
         })
     };
-    let tabs: Vec<(AttrValue, String)> =
-        VIEWS.iter().map(|view| (AttrValue::Static(view), i18n.t(&format!("page-review-tab-{view}")))).collect();
+    let tabs: Vec<(AttrValue, String)> = VIEWS
+        .iter()
+        .map(|tab| {
+            let label = i18n.t(&format!("page-review-tab-{tab}"));
+            // How many there are of what is shown.
+            let total = visits.data.as_ref().filter(|_| *tab == view.as_str()).map(|page| i18n.number(i64::from(page.total)));
+            (AttrValue::Static(tab), total.map_or(label.clone(), |total| format!("{label} ({total})")))
+        })
+        .collect();
     let more = visits.data.as_ref().is_some_and(|page| page.total > *limit && *limit < MAX_PAGE);
     let show_more = {
         let limit = limit.clone();

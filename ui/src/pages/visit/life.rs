@@ -30,10 +30,10 @@ pub fn Life(props: &LifeProps) -> Html {
                 <span class="p2-life-icon" aria-hidden="true"><IconView {icon} /></span>
                 <div>
                     <span>{ what }</span>
-                    if let Some(who) = who {
-                        <span class="muted">{ " · " }<Bdi>{ who }</Bdi></span>
-                    }
-                    <div class="muted">{ i18n.datetime(event.at) }</div>
+                    <div class="muted">
+                        if let Some(who) = who { <Bdi>{ who }</Bdi>{ " · " } }
+                        { i18n.datetime(event.at) }
+                    </div>
                     if let Some(said) = said {
                         <p class="p2-said" dir="auto">{ said }</p>
                     }
