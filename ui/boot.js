@@ -20,8 +20,8 @@ html.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
 
 // The app's own window has its files at hand and is installed already.
 if (!("__TAURI_INTERNALS__" in window)) {
-  const { start } = await import("./offers.js");
-  start();
+  // Beside the app: without it nothing is offered, and everything else works.
+  import("./offers.js").then(({ start }) => start()).catch((error) => console.warn("nothing is offered:", error));
 }
 
 try {

@@ -31,8 +31,8 @@ struct Inner {
     secret: [u8; 32],
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    /// Held by whoever serves. Whoever administers beside it works without.
-    _lock: Option<std::fs::File>,
+    /// Held by whoever serves; whoever administers beside it shares another one, which restoring waits for.
+    _lock: std::fs::File,
 }
 
 impl std::fmt::Debug for Store {
@@ -55,7 +55,7 @@ impl Store {
         let mut secret = [0; 32];
         fill_random(&mut secret);
         write_private(&folder.join("secret"), &secret)?;
-        Self::connect(folder, Some(lock(folder)?))
+        Self::connect(folder, lock(folder)?, migrate)
     }
 
     /// Opens the store in `folder`, to serve it.
@@ -65,26 +65,29 @@ impl Store {
     /// [`ErrorCode::NotADatabase`].
     pub fn open(folder: &Path) -> Result<Self> {
         must_exist(folder)?;
-        Self::connect(folder, Some(lock(folder)?))
+        Self::connect(folder, lock(folder)?, migrate)
     }
 
-    /// Opens the store beside a server that may be at work on it, for an operator's command. Each command is one
-    /// transaction; the server notices it within a second or two.
+    /// Opens the store beside a server that may be at work on it, for an operator's command. The server notices what is
+    /// written within a second or two.
     ///
     /// # Errors
-    /// As [`Store::open`], except that a server at work is no obstacle.
+    /// As [`Store::open`], except that a server at work is no obstacle; [`ErrorCode::InUse`] while a backup is being
+    /// restored; [`ErrorCode::Unsupported`] when the server has another version.
     pub fn join(folder: &Path) -> Result<Self> {
         must_exist(folder)?;
-        Self::connect(folder, None)
+        let commands = lock_file(&folder.join(COMMANDS))?;
+        commands.try_lock_shared().map_err(|_| in_use(folder, "a backup is being restored"))?;
+        Self::connect(folder, commands, must_be_current)
     }
 
-    fn connect(folder: &Path, lock: Option<std::fs::File>) -> Result<Self> {
+    fn connect(folder: &Path, lock: std::fs::File, prepare: fn(&mut Connection) -> Result<()>) -> Result<Self> {
         let epoch = std::fs::read_to_string(folder.join("epoch")).map_err(|e| file_error(&folder.join("epoch"), &e))?;
         let epoch = epoch.trim().parse().map_err(|_| Error::corrupt("the file epoch does not hold an epoch"))?;
         let secret = std::fs::read(folder.join("secret")).map_err(|e| file_error(&folder.join("secret"), &e))?;
         let secret = secret.try_into().map_err(|_| Error::corrupt("the file secret does not hold 32 bytes"))?;
         let mut writer = connect(folder)?;
-        migrate(&mut writer)?;
+        prepare(&mut writer)?;
         Ok(Self(Arc::new(Inner {
             folder: folder.to_owned(),
             registry: Registry::maydan(),
@@ -152,7 +155,9 @@ impl Store {
 
     /// Puts a backup in place of the database and renews the epoch, so that every device sends what the backup lacks.
     pub fn restore(folder: &Path, from: &Path) -> Result<()> {
-        let _lock = lock(folder)?;
+        let _serving = lock(folder)?;
+        let commands = lock_file(&folder.join(COMMANDS))?;
+        commands.try_lock().map_err(|_| in_use(folder, "a command is at work"))?;
         let check = Connection::open_with_flags(from, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(storage)?;
         let answer: String = check.query_row("PRAGMA integrity_check", [], |r| r.get(0)).map_err(storage)?;
         check.query_row("SELECT count(*) FROM feed", [], |_| Ok(())).map_err(storage)?;
@@ -202,13 +207,24 @@ fn begin(db: &mut Connection) -> Result<rusqlite::Transaction<'_>> {
     db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(storage)
 }
 
+/// Held by the one server.
+const SERVING: &str = "lock";
+/// Shared by operators' commands; a restore has it to itself.
+const COMMANDS: &str = "commands.lock";
+
 fn lock(folder: &Path) -> Result<std::fs::File> {
-    let path = folder.join("lock");
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|e| file_error(&path, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => Err(Error::new(ErrorCode::InUse, format!("another server works in {}: stop it first", folder.display()))),
-    }
+    let file = lock_file(&folder.join(SERVING))?;
+    file.try_lock().map_err(|_| in_use(folder, "another server is at work: stop it first"))?;
+    Ok(file)
+}
+
+/// The lock is the operating system's: it ends with the process, however that ends.
+fn lock_file(path: &Path) -> Result<std::fs::File> {
+    std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(|e| file_error(path, &e))
+}
+
+fn in_use(folder: &Path, who: &str) -> Error {
+    Error::new(ErrorCode::InUse, format!("{}: {who}", folder.display()))
 }
 
 fn connect(folder: &Path) -> Result<Connection> {
@@ -221,8 +237,20 @@ fn connect(folder: &Path) -> Result<Connection> {
     Ok(db)
 }
 
+fn version(db: &Connection) -> Result<usize> {
+    db.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(storage)
+}
+
+/// A command changes no schema under a server at work.
+fn must_be_current(db: &mut Connection) -> Result<()> {
+    if version(db)? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::Unsupported, "the store is of another version than this command: start the server of this version first"))
+}
+
 fn migrate(db: &mut Connection) -> Result<()> {
-    let have: usize = db.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(storage)?;
+    let have = version(db)?;
     if have > MIGRATIONS.len() {
         return Err(Error::new(ErrorCode::Unsupported, "this data was written by a newer server: update it"));
     }

@@ -29,8 +29,10 @@ pub(crate) fn addresses(listen: SocketAddr) -> Vec<IpAddr> {
     if !listen.ip().is_unspecified() {
         return vec![listen.ip()];
     }
-    // A machine that does not tell its addresses is still reached by those that somebody knows.
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_else(|e| {
+        tracing::warn!("this machine does not tell its addresses ({e}): name the one that devices use with --listen");
+        Vec::new()
+    });
     let v4_only = listen.is_ipv4();
     let reachable = |ip: &IpAddr| !ip.is_loopback() && (ip.is_ipv4() || !v4_only);
     // Link-local IPv6 addresses need a zone, which no certificate and no browser takes.
@@ -50,7 +52,7 @@ fn self_signed(config: &Config) -> Result<(PathBuf, PathBuf)> {
         let names: Vec<String> = names.into_iter().collect();
         let made = rcgen::generate_simple_self_signed(names).map_err(|e| failed(e.to_string()))?;
         write_private(&key, made.signing_key.serialize_pem().as_bytes())?;
-        std::fs::write(&certificate, made.cert.pem()).map_err(|e| failed(e.to_string()))?;
+        write_private(&certificate, made.cert.pem().as_bytes())?;
     }
     Ok((certificate, key))
 }

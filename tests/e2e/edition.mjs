@@ -9,7 +9,7 @@ import { nothingBroke } from "./lib/checks.mjs";
 import { Company } from "./lib/company.mjs";
 import { noteWith, opensCustomer, opensCustomers, writesNote } from "./lib/customer.mjs";
 import { Device } from "./lib/device.mjs";
-import { hold, until, untilEqual } from "./lib/poll.mjs";
+import { hold, untilEqual } from "./lib/poll.mjs";
 import { Report } from "./lib/report.mjs";
 
 const FROM_SECOND = "كتبتها من اللسان الثاني";

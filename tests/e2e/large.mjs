@@ -48,6 +48,7 @@ async function firstRows(device) {
   await go(device.page, "#/customers");
   await rows.first().waitFor();
   device.waiting = { all, begun };
+  hold((await device.page.getByTestId("sync-chip").getAttribute("data-state")) !== "synced", "more is still coming");
   return `first rows after ${Date.now() - begun} ms`;
 }
 
@@ -76,10 +77,14 @@ async function scrolls(page) {
 
 async function types(page) {
   const search = page.getByTestId("customers-search");
+  const list = page.getByTestId("customers-list");
   const row = page.getByTestId("customer-row");
   const shown = await row.evaluateAll((rows) => rows.map((one) => one.querySelector("bdi").innerText.trim()));
   const names = shown.filter((name) => name.length > 3).slice(0, 4);
   hold(names.length === 4, "there are names to search for");
+  // They stand at the end of the list: what is found was found by searching.
+  await list.evaluate((element) => (element.scrollTop = 0));
+  await until("the first rows", async () => !(await row.allInnerTexts()).some((text) => names.some((name) => text.includes(name))));
   const answered = [];
   const frames = await framesDuring(page, async () => {
     for (const name of names) {

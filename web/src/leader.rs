@@ -50,17 +50,13 @@ pub async fn answer(app: &App<Browser>, name: &str, body: &str) -> Result<String
     Ok(serde_json::to_string(&app.call(name, body).await?)?)
 }
 
-/// Waits for the lock that makes a worker the leader. It is held until the worker ends, or until `lead` calls what it is
-/// given: then the next one leads.
-pub fn when_leading(lead: impl FnOnce(js_sys::Function) + 'static) -> std::result::Result<(), JsValue> {
+/// Waits for the lock that makes a worker the leader; it is held until the worker ends.
+pub fn when_leading(lead: impl FnOnce() + 'static) -> std::result::Result<(), JsValue> {
     use wasm_bindgen::prelude::*;
     let granted = Closure::once_into_js(move |_: JsValue| {
-        let mut lead = Some(lead);
-        js_sys::Promise::new(&mut |give_up, _| {
-            if let Some(lead) = lead.take() {
-                lead(give_up);
-            }
-        })
+        lead();
+        // A promise that never settles: the browser gives the lock on when this worker is gone.
+        js_sys::Promise::new(&mut |_, _| {})
     });
     // web-sys counts Web Locks among its unstable parts; browsers have had them since 2022.
     let get = |from: &JsValue, key: &str| js_sys::Reflect::get(from, &key.into());

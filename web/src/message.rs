@@ -15,8 +15,8 @@ pub enum Message {
     Event(String),
     /// Requests are taken now. Between tabs: a leader of this build is there.
     Ready { build: String },
-    /// Between tabs: a newer build asks the leader to go. To the page: start a worker anew.
-    Retire,
+    /// Between tabs: a worker of that build asks the leader to go. To the page: start a worker anew.
+    Retire { build: String },
     /// Between tabs: is a leader there?
     Hello,
     /// This browser can't do it.
@@ -48,7 +48,7 @@ impl Message {
             }
             Self::Event(event) => put("event", event.into()),
             Self::Ready { build } => put("ready", build.into()),
-            Self::Retire => put("retire", true.into()),
+            Self::Retire { build } => put("retire", build.into()),
             Self::Hello => put("hello", true.into()),
             Self::Fatal(error) => put("fatal", error_to_js(error)),
         }
@@ -65,8 +65,8 @@ impl Message {
         if let Some(build) = text("ready") {
             return Some(Self::Ready { build });
         }
-        if get("retire").is_some() {
-            return Some(Self::Retire);
+        if let Some(build) = text("retire") {
+            return Some(Self::Retire { build });
         }
         if get("hello").is_some() {
             return Some(Self::Hello);

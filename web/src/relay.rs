@@ -3,14 +3,14 @@
 //! A worker that leads answers its own page and the other tabs. A worker that does not passes requests on and keeps them
 //! until they are answered: should the leader go, they are asked again of the next one, or answered here.
 //!
-//! A leader that can't open the database gives the lock on. One that is silent (a tab that the system has put to sleep) is
+//! A leader that can't open the database ends, and the lock passes on. One that is silent (a tab that the system has put to sleep) is
 //! named to the person, who can close it: nothing but its end frees the files. One of another build is asked to go, so
 //! that a page that was updated never talks to an old worker; its own page then starts a new worker and asks that again.
 
 use crate::leader;
 use crate::message::Message;
 use crate::platform::Browser;
-use crate::scope::{build, on_page, on_tabs, to_page, to_tabs};
+use crate::scope::{build, on_page, on_tabs, scope, to_page, to_tabs};
 use gloo_timers::future::TimeoutFuture;
 use maydan_core::{Error, ErrorCode, command};
 use maydan_driver::App;
@@ -41,8 +41,8 @@ struct Relay {
 
 /// Requests of other tabs remembered at most.
 const REMEMBERED: usize = 500;
-/// A leader that has not answered a question for so long sleeps, milliseconds. Importing a large file takes less.
-const SILENCE_MS: u32 = 20_000;
+/// A leader that has not answered a question for so long sleeps, or is busy with something large, milliseconds.
+const SILENCE_MS: u32 = 60_000;
 
 impl Relay {
     /// What is known of a request; a new one is noted as under way.
@@ -72,7 +72,7 @@ pub fn start() {
     RELAY.with(|relay| *relay.borrow_mut() = Some(Relay { name, part: Part::Waiting, open: BTreeMap::new(), asked: BTreeMap::new() }));
     if on_tabs(from_tab).is_err() || leader::when_leading(take_over).is_err() {
         let error = Error::new(ErrorCode::Unsupported, "this browser has no Web Locks: use a current one");
-        to_page(&Message::Fatal(error));
+        fail(error);
         return;
     }
     on_page(from_page);
@@ -80,7 +80,7 @@ pub fn start() {
     say_when_alone();
 }
 
-fn take_over(give_up: js_sys::Function) {
+fn take_over() {
     spawn_local(async move {
         match leader::lead().await {
             Ok(app) => {
@@ -91,12 +91,18 @@ fn take_over(give_up: js_sys::Function) {
                 open.into_iter().for_each(from_page);
             }
             Err(error) => {
-                to_page(&Message::Fatal(error));
-                // Another tab may have more luck.
-                drop(give_up.call0(&wasm_bindgen::JsValue::UNDEFINED));
+                fail(error);
+                // With the worker its files and its lock are free: another tab may have more luck.
+                scope().close();
             }
         }
     });
+}
+
+/// Tells the page that it can't go on. It answers what it has asked with the reason: none of that may still be done later.
+fn fail(error: Error) {
+    with(|r| r.open.clear());
+    to_page(&Message::Fatal(error));
 }
 
 fn ready() -> Message {
@@ -108,7 +114,7 @@ fn say_when_alone() {
     spawn_local(async {
         TimeoutFuture::new(SILENCE_MS).await;
         if with(|r| matches!(r.part, Part::Waiting)).unwrap_or(false) {
-            to_page(&Message::Fatal(asleep()));
+            fail(asleep());
         }
     });
 }
@@ -127,7 +133,7 @@ fn say_when_silent(id: f64, name: &str) {
 }
 
 fn asleep() -> Error {
-    Error::new(ErrorCode::InUse, "Maydan is open in another tab, which does not answer: close that one")
+    Error::new(ErrorCode::InUse, "Maydan is open in another tab, which does not answer: wait if it is busy, or close it")
 }
 
 fn from_page(message: Message) {
@@ -158,7 +164,7 @@ fn from_page(message: Message) {
 }
 
 fn from_tab(message: Message) {
-    match message {
+    match message.clone() {
         Message::Ask { id, from, name, body } => {
             let Some(Some(app)) = with(|r| match &r.part {
                 Part::Leading(app) => Some(app.clone()),
@@ -204,13 +210,13 @@ fn from_tab(message: Message) {
                     to_page(&ready());
                     open.iter().for_each(to_tabs);
                 }
-                Some(Err(())) => to_tabs(&Message::Retire),
+                Some(Err(())) => to_tabs(&Message::Retire { build: build() }),
                 None => {}
             }
         }
-        Message::Retire => {
+        Message::Retire { .. } => {
             if with(|r| matches!(r.part, Part::Leading(_))).unwrap_or(false) {
-                to_page(&Message::Retire);
+                to_page(&message);
             }
         }
         Message::Fatal(_) => {}

@@ -179,7 +179,7 @@ pub struct Outbox {
 pub struct OutboxPage {
     /// The records with unsent work.
     pub items: Vec<OutboxItem>,
-    /// Items in all.
+    /// How many records have unsent work in all.
     pub total: u32,
 }
 

@@ -94,7 +94,7 @@ fn is_there(replica: &mut Replica, id: RecordId) -> Result<Option<Revision>> {
     let me = replica.signed_in()?.id;
     let last = replica.read(&stored, |d| visit::events(&d.view()).pop().map(|(event, _)| event))?;
     let there = last.is_some_and(|event| event.by == me && matches!(event.step, Step::CheckedIn { .. }));
-    Ok(there.then(|| Revision { id, base: stored.heads, changed: false }))
+    Ok(there.then_some(Revision { id, base: stored.heads, changed: false }))
 }
 
 fn step_on(replica: &mut Replica, id: RecordId, action: Action, step: Step) -> Result<Revision> {

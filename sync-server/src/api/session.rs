@@ -14,6 +14,8 @@ use maydan_core::{Error, ErrorCode};
 /// Longest login and password that are looked at.
 const MOST_LOGIN: usize = 200;
 const MOST_PASSWORD: usize = 1_000;
+/// Longest wait for one's turn.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRequest>) -> Result<axum::Json<Tokens>, Failure> {
     let login = request.login.trim().to_owned();
@@ -25,7 +27,11 @@ pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRe
         return Err(Failure::retry_after(error, seconds));
     }
     // Checking a password takes much memory and time on purpose: only a few at once, so that syncing goes on.
-    let turn = api.hashing.clone().acquire_owned().await.map_err(|_| Error::internal("no password can be checked any more"))?;
+    let turn = tokio::time::timeout(PATIENCE, api.hashing.clone().acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else {
+        let error = Error::new(ErrorCode::ServerFailed, "too many people sign in at once: try again");
+        return Err(Failure::retry_after(error, PATIENCE.as_secs()));
+    };
     let answer = blocking(move || {
         let answer = api.store.sign_in(&login, &request.password, request.device);
         drop(turn);

@@ -28,10 +28,10 @@ impl Throttle {
                 return Err((wait - waited).div_ceil(1000));
             }
         }
-        if attempts.len() >= MOST
-            && let Some(oldest) = attempts.iter().min_by_key(|(_, (_, at))| *at).map(|(l, _)| l.clone())
-        {
-            attempts.remove(&oldest);
+        if attempts.len() >= MOST && !attempts.contains_key(login) {
+            // First those that were tried least: a flood of invented logins must not forget a guessed one.
+            let least = attempts.iter().min_by_key(|(_, (count, at))| (penalty(*count), *at)).map(|(l, _)| l.clone());
+            least.map(|login| attempts.remove(&login));
         }
         let entry = attempts.entry(login.to_owned()).or_insert((0, now));
         *entry = (entry.0.saturating_add(1), now);

@@ -25,7 +25,8 @@ pub struct Imported {
 const BATCH: usize = 1_000;
 
 impl Store {
-    /// Brings a CSV file of customers into a territory. Records that are here already are left as they are.
+    /// Brings a CSV file of customers into a territory, a thousand rows in one transaction. Records that are here already are
+    /// left as they are.
     pub fn import_customers(&self, file: &[u8], layout: Option<Layout>, scope: ScopeId) -> Result<Imported> {
         let table = import::read(file, layout)?;
         let mut report = Imported { rows: table.rows(), errors: table.bad, ..Imported::default() };
@@ -78,6 +79,11 @@ impl std::fmt::Debug for Bulk<'_> {
 }
 
 impl Bulk<'_> {
+    /// The transaction.
+    pub(super) fn db(&self) -> &Connection {
+        self.db
+    }
+
     /// Makes a record, unless it is there. `entries` are appended as they are: field, key, content.
     pub fn record(
         &mut self,

@@ -51,23 +51,22 @@ impl Store {
         // What the record would refuse is refused before the account is made.
         let kind = self.registry().get("user")?;
         row.iter().try_for_each(|(field, value)| kind.get(field)?.check(value.clone()).map(drop))?;
-        let mut db = self.writer();
-        let tx = begin(&mut db)?;
-        let added = tx
-            .execute(
-                "INSERT INTO user (id, login, name, role, password_hash) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-                params![id.as_bytes(), user.login.trim(), user.name, user.role, hash],
-            )
-            .map_err(storage)?;
-        if added == 0 {
-            return Err(invalid(format!("the login {:?} is taken", user.login)));
-        }
-        let company = if user.role == "admin" { Level::Manage } else { Level::Read };
-        grant(&tx, id, ScopeId::COMPANY, Some(company))?;
-        grant(&tx, id, id.into(), Some(Level::Write))?;
-        tx.commit().map_err(storage)?;
-        drop(db);
-        self.write_record("user", id, ScopeId::COMPANY, None, &row)?;
+        self.bulk(|bulk| {
+            let added = bulk
+                .db()
+                .execute(
+                    "INSERT INTO user (id, login, name, role, password_hash) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+                    params![id.as_bytes(), user.login.trim(), user.name, user.role, hash],
+                )
+                .map_err(storage)?;
+            if added == 0 {
+                return Err(invalid(format!("the login {:?} is taken", user.login)));
+            }
+            let company = if user.role == "admin" { Level::Manage } else { Level::Read };
+            grant(bulk.db(), id, ScopeId::COMPANY, Some(company))?;
+            grant(bulk.db(), id, id.into(), Some(Level::Write))?;
+            bulk.record("user", id, ScopeId::COMPANY, None, &row, &[]).map(drop)
+        })?;
         Ok(id)
     }
 
@@ -215,8 +214,7 @@ impl Store {
     }
 }
 
-/// Writes a grant with its place among everything that happened: what was written offline is judged by the rights of its
-/// time.
+/// Writes a grant with its place among everything that happened, from which rights at an earlier time can be told.
 fn grant(db: &Connection, user: RecordId, scope: ScopeId, level: Option<Level>) -> Result<()> {
     let seq = feed::next(db)?;
     let number = level.map_or(0, |level| level as i64 + 1);

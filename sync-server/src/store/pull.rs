@@ -40,7 +40,7 @@ impl Store {
             let mut room = Room { bytes: TARGET_BATCH_BYTES, entries: MOST_ENTRIES };
             for cursor in &pull.cursors {
                 permit::check(&grants, cursor.scope, Action::Read)?;
-                if cursor.seq > 0 && cursor.seq < floor {
+                if cursor.is_below(floor) {
                     return Err(Error::new(ErrorCode::MustRefetch, "the feed no longer goes back so far: say hello and begin it again"));
                 }
                 let next = scan(&tx, *cursor, &mut room, &mut page.entries)?;
@@ -126,7 +126,9 @@ fn scan(db: &Connection, cursor: Cursor, room: &mut Room, entries: &mut Vec<Entr
             return Ok(next);
         }
     }
-    // The end of the feed: the next catch-up begins here.
+    // The end of the feed, as of this transaction: the next catch-up begins behind everything that there is, so that a quiet
+    // scope does not seem to stay behind.
+    next.seq = feed::newest(db)?;
     next.since = next.seq;
     next.upto = next.seq;
     Ok(next)

@@ -185,7 +185,8 @@ impl Rep {
     pub async fn forgets(&self, id: RecordId) -> Result<()> {
         self.until("the record to go", async || match self.app.ask(GetRecord { id }).await {
             Ok(record) => Ok(Err(format!("{record:?}"))),
-            Err(_) => Ok(Ok(())),
+            Err(e) if e.code == maydan_core::ErrorCode::NotFound => Ok(Ok(())),
+            Err(e) => Err(e),
         })
         .await
     }

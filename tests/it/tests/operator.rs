@@ -5,6 +5,7 @@ use clap::Parser;
 use maydan_core::command::*;
 use maydan_core::{ErrorCode, ScopeId};
 use maydan_it::World;
+use maydan_it::world::Rep;
 use maydan_sync_server::Store;
 use maydan_sync_server::admin::Cli;
 use serde_json::Value as Json;
@@ -55,22 +56,42 @@ async fn a_device_that_missed_too_much_begins_its_feeds_again() {
     amal.settles().await.unwrap();
     basma.sees(two, "the customers", |_| true).await.unwrap();
     let unsent = basma.customer("قبل أن يُفقد شيء").await.unwrap();
+    // More than one page, so that a device stands in the middle of the feed for a while.
+    for n in 0..60_u32 {
+        let remarks: String = (0..12_000_u32).map(|k| char::from(b'a' + u8::try_from((n * 7919 + k * k) % 26).unwrap())).collect();
+        basma.creates("customer", &[("name", format!("زبون {n}").into()), ("remarks", remarks.into())]).await.unwrap();
+    }
     basma.settles().await.unwrap();
+    amal.settles().await.unwrap();
+
+    let folder = basma.dies().await;
+    let later = amal.customer("بعد أن أُغلق هاتفها").await.unwrap();
+    amal.settles().await.unwrap();
 
     // What compacting the feeds will do: nothing before the newest entry is kept, not even that a record has left.
     world.server_vanishes().await;
     let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
-    db.execute("INSERT INTO meta (key, value) SELECT 'floor', value + 1 FROM meta WHERE key = 'seq'", []).unwrap();
+    db.execute("INSERT INTO meta (key, value) SELECT 'floor', value FROM meta WHERE key = 'seq'", []).unwrap();
     db.execute("DELETE FROM feed WHERE doc = (SELECT n FROM doc WHERE id = ?1)", [one.as_bytes()]).unwrap();
     drop(db);
+    let basma = Rep::open(folder).unwrap();
     let offline = basma.customer("كُتب دون شبكة").await.unwrap();
     world.server_returns().await.unwrap();
     basma.settles().await.unwrap();
-    for id in [two, unsent, offline] {
+    for id in [two, unsent, later, offline] {
         basma.reads(id).await.unwrap();
         amal.sees(id, "what basma wrote", |_| true).await.unwrap();
     }
     basma.forgets(one).await.unwrap();
+    let floor: u64 = {
+        let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
+        db.query_row("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'floor'", [], |r| r.get(0)).unwrap()
+    };
+    let cursors = basma.app.with_replica(|r| r.cursors()).unwrap();
+    assert!(cursors.iter().all(|c| c.is_at_end() && c.seq >= floor), "quiet feeds stand at the end too: {cursors:?}");
+    let fresh = world.device("basma", "new phone").await.unwrap();
+    fresh.settles().await.unwrap();
+    assert_eq!(fresh.app.ask(ListRecords { kind: "customer".into(), limit: 9, ..ListRecords::default() }).await.unwrap().total, 64);
 }
 
 #[tokio::test]

@@ -23,8 +23,8 @@ struct Channel {
     next: u32,
     /// Requests without an answer yet, in the order in which they were asked.
     waiting: BTreeMap<u32, (JsValue, Reply)>,
-    /// A worker was sent away once; a second time would be two builds quarrelling.
-    renewed: bool,
+    /// The build for which a worker was sent away last; a second time for the same would be two builds quarrelling.
+    renewed_for: Option<String>,
 }
 
 #[derive(Default)]
@@ -96,10 +96,11 @@ impl Channel {
     }
 
     /// Ends the worker: another tab runs a newer build, and the next worker is of that one too.
-    fn retire(&mut self) -> bool {
-        if std::mem::replace(&mut self.renewed, true) {
+    fn retire(&mut self, build: String) -> bool {
+        if self.renewed_for.as_ref() == Some(&build) {
             return false;
         }
+        self.renewed_for = Some(build);
         self.state = State::Starting;
         if let Some(worker) = self.worker.take() {
             worker.terminate();
@@ -124,9 +125,9 @@ fn receive(message: &JsValue) {
         fail(&host_error(&fatal));
         return;
     }
-    if get(message, "retire").is_truthy() {
+    if let Some(build) = get(message, "retire").as_string() {
         // What was asked and is not answered yet is asked again of the next worker.
-        if CHANNEL.with(|channel| channel.borrow_mut().retire()) {
+        if CHANNEL.with(|channel| channel.borrow_mut().retire(build)) {
             start();
         }
         return;

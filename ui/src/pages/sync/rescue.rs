@@ -51,7 +51,7 @@ pub fn Rescue(props: &RescueProps) -> Html {
                 };
                 match brought {
                     Ok(brought) if brought.damaged > 0 => {
-                        toasts.show(i18n.ta("page-sync-imported-damaged", &[("damaged", brought.damaged.into())]))
+                        toasts.show(i18n.ta("page-sync-imported-damaged", &[("damaged", brought.damaged.into())]));
                     }
                     Ok(brought) if brought.left > 0 => toasts.show(i18n.ta("page-sync-imported-in-part", &[("left", brought.left.into())])),
                     Ok(brought) => toasts.show(i18n.ta("page-sync-imported", &[("count", brought.changes.into())])),
