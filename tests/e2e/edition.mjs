@@ -4,10 +4,10 @@
 //   MAYDAN_BIN=<folder of the programs> node edition.mjs
 import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { choosesLanguage, go, signsIn } from "./lib/app.mjs";
+import { choosesLanguage, go, signsIn, syncs } from "./lib/app.mjs";
 import { nothingBroke } from "./lib/checks.mjs";
-import { Company } from "./lib/company.mjs";
-import { noteWith, opensCustomer, opensCustomers, writesNote } from "./lib/customer.mjs";
+import { Company, ROOT } from "./lib/company.mjs";
+import { noteWith, opensCustomer, opensCustomers, searchFinds, writesNote } from "./lib/customer.mjs";
 import { Device } from "./lib/device.mjs";
 import { hold, untilEqual } from "./lib/poll.mjs";
 import { Report } from "./lib/report.mjs";
@@ -15,6 +15,8 @@ import { Report } from "./lib/report.mjs";
 const FROM_SECOND = "كتبتها من اللسان الثاني";
 const AFTER_CLOSING = "كتبتها بعد إغلاق اللسان الأول";
 const WHILE_UPDATING = "كتبتها من لسان النسخة السابقة";
+/** Rows of the file of businesses. */
+const ROWS = 6_865;
 const HALF_TYPED = "عميل لم يُحفظ بعد";
 
 const report = await Report.begin();
@@ -29,6 +31,7 @@ await report.whole(async () => {
     await cp(path.join(company.dist, "."), company.web, { recursive: true });
     await company.serverStarts();
     await several(company, amal);
+    await importsAll(amal);
     await renews(company, amal);
     await step("nothing broke the content policy or failed unseen", () => nothingBroke([amal]));
   } finally {
@@ -68,6 +71,29 @@ async function several(company, amal) {
     await noteWith(third, AFTER_CLOSING);
     await third.close();
     await amal.network(true);
+  });
+}
+
+/** A real file, whole: written without a network, sent when there is one. */
+async function importsAll(amal) {
+  const { page } = amal;
+  await step(`she imports a file of ${ROWS} businesses without a network; none is left out`, async () => {
+    await amal.network(false);
+    await go(page, "#/import");
+    await page.getByTestId("import-file").setInputFiles(path.join(ROOT, "tests/fixtures/libya-west-businesses.csv"));
+    const territory = page.getByTestId("import-territory");
+    hold(await page.getByTestId("import-go").isDisabled(), "nothing is imported before she has chosen where");
+    await territory.selectOption({ index: 1 });
+    await page.getByTestId("import-go").click();
+    await page.getByTestId("import-report").waitFor();
+    const count = async (what) => Number(await page.getByTestId(`import-${what}`).getAttribute("data-count"));
+    const found = { created: await count("created"), bad: await count("bad") };
+    hold(found.created === ROWS && found.bad === 0, `the report: ${JSON.stringify(found)}`);
+  });
+  await step("the search finds one of them, and all are sent when the network is back", async () => {
+    await searchFinds(page, "سوق الثلاثاء الحديث", "سوق الثلاثاء الحديث");
+    await amal.network(true);
+    await syncs(amal);
   });
 }
 

@@ -305,7 +305,7 @@ page-settings-lacks-keyring = حفظ الجلسة في مخزن مفاتيح ا�
 ## الاستيراد
 
 page-import-title = استيراد عملاء
-page-import-text = اختر ملف CSV (من Excel: حفظ باسم ثم CSV UTF-8). لن يُحفظ شيء قبل أن تراجع ما قُرئ من الملف.
+page-import-text = اختر ملف CSV (من Excel: حفظ باسم ثم CSV UTF‑8). لن يُحفظ شيء قبل أن تراجع ما قُرئ من الملف.
 page-import-choose = اختيار ملف
 page-import-reading = جارٍ قراءة الملف…
 page-import-working = جارٍ إدخال العملاء…
