@@ -111,12 +111,6 @@ impl Document {
         heads
     }
 
-    /// Changes that wait for others which have not come yet.
-    pub fn has_missing_dependencies(&mut self) -> bool {
-        let heads = self.auto.get_heads();
-        !self.auto.get_missing_deps(&heads).is_empty()
-    }
-
     /// The record as lists and forms see it, derived fields included.
     pub fn row(&mut self) -> Row {
         let view = self.view();
