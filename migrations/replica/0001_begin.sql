@@ -62,6 +62,13 @@ CREATE INDEX outbox_document ON outbox (document);
 CREATE INDEX outbox_held ON outbox (document) WHERE refused IS NOT NULL OR waiting > 0;
 CREATE INDEX outbox_refused ON outbox (document) WHERE refused IS NOT NULL;
 
+-- Named requests that were done lately, with the heads that were answered: asked again, they are not done again.
+CREATE TABLE request (
+    n INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    base BLOB NOT NULL
+);
+
 CREATE TABLE cursor (
     scope BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,

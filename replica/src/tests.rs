@@ -94,7 +94,7 @@ fn customer(replica: &mut Replica, name: &str) -> RecordId {
 }
 
 fn set(replica: &mut Replica, id: RecordId, field: &str, value: impl Into<Value>) -> Revision {
-    replica.edit_fields(EditFields { id, base: None, edits: vec![Edit::set(field, value)] }).unwrap()
+    replica.edit_fields(EditFields::now(id, vec![Edit::set(field, value)])).unwrap()
 }
 
 fn row(replica: &mut Replica, id: RecordId) -> Row {

@@ -7,7 +7,8 @@ use maydan_core::document::{Document, Hash, RawChange, Written};
 use maydan_core::permit::{self, Action};
 use maydan_core::sync::wire::Item;
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 /// A document to be made.
 pub(crate) struct Opening<'a> {
@@ -25,6 +26,22 @@ impl Replica {
         action: Action,
         edit: impl FnOnce(&mut Document, Actor, Instant) -> Result<Written>,
     ) -> Result<Revision> {
+        self.write_once(id, action, None, edit)
+    }
+
+    /// The same, at most once for each name of a request.
+    pub(crate) fn write_once(
+        &mut self,
+        id: RecordId,
+        action: Action,
+        request: Option<Uuid>,
+        edit: impl FnOnce(&mut Document, Actor, Instant) -> Result<Written>,
+    ) -> Result<Revision> {
+        if let Some(request) = request
+            && let Some(base) = done_before(&self.db, request)?
+        {
+            return Ok(Revision { id, base, changed: true });
+        }
         let stored = store::get(&self.db, id)?;
         permit::check(&self.signed_in()?.grants, stored.scope, action)?;
         let mut document = self.document(&stored)?;
@@ -35,6 +52,9 @@ impl Replica {
             let tx = self.db.transaction().map_err(storage)?;
             persist(&tx, stored.n, &mut document, std::slice::from_ref(change), now)?;
             projection::write(&tx, &self.registry, stored.n, &mut document)?;
+            if let Some(request) = request {
+                remember(&tx, request, &written.base)?;
+            }
             tx.commit().map_err(storage)?;
             self.changed(&stored.kind, id);
         }
@@ -122,6 +142,28 @@ impl Replica {
                 .ok_or_else(|| Error::new(ErrorCode::Forbidden, "no territory is granted to this user: ask an administrator")),
         }
     }
+}
+
+/// Named requests kept: more than any page has under way.
+const REQUESTS: i64 = 500;
+
+/// What a request was answered when it was done before.
+fn done_before(db: &Connection, request: Uuid) -> Result<Option<Vec<Hash>>> {
+    let base: Option<Vec<u8>> = db
+        .prepare_cached("SELECT base FROM request WHERE id = ?1")
+        .and_then(|mut s| s.query_row([request.as_bytes()], |r| r.get(0)).optional())
+        .map_err(storage)?;
+    base.map(|packed| store::unpack(&packed)).transpose()
+}
+
+fn remember(db: &Connection, request: Uuid, base: &[Hash]) -> Result<()> {
+    db.prepare_cached("INSERT INTO request (id, base) VALUES (?1, ?2)")
+        .and_then(|mut s| s.execute(params![request.as_bytes(), store::pack(base)]))
+        .map_err(storage)?;
+    db.prepare_cached("DELETE FROM request WHERE n <= (SELECT max(n) FROM request) - ?1")
+        .and_then(|mut s| s.execute([REQUESTS]))
+        .map_err(storage)?;
+    Ok(())
 }
 
 /// Makes the rows of a new document: itself, its genesis, and the outbox item that opens it.

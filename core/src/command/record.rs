@@ -5,6 +5,7 @@ use crate::id::{RecordId, ScopeId};
 use crate::record::{Row, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// A page of a list: filtered, searched, sorted, by position.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -238,6 +239,17 @@ pub struct EditFields {
     pub base: Option<Vec<Hash>>,
     /// What to write.
     pub edits: Vec<Edit>,
+    /// Names this request: asked again under the same name (its answer was lost), it is answered and not done again. Text
+    /// written twice at the same heads would stand there twice.
+    #[serde(default)]
+    pub request: Option<Uuid>,
+}
+
+impl EditFields {
+    /// Edits at the present heads.
+    pub fn now(id: RecordId, edits: Vec<Edit>) -> Self {
+        Self { id, base: None, edits, request: None }
+    }
 }
 
 /// Marks a record as deleted.

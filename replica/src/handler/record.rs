@@ -97,7 +97,9 @@ pub(super) fn edit_fields(replica: &mut Replica, request: &EditFields) -> Result
     {
         return Err(Error::new(ErrorCode::Forbidden, format!("{link} is where a {} belongs and never changes", kind.name)));
     }
-    replica.write(request.id, Action::Write, |document, actor, at| document.edit(actor, at, request.base.as_deref(), &request.edits))
+    replica.write_once(request.id, Action::Write, request.request, |document, actor, at| {
+        document.edit(actor, at, request.base.as_deref(), &request.edits)
+    })
 }
 
 pub(super) fn set_deleted(replica: &mut Replica, id: RecordId, deleted: bool) -> Result<Revision> {

@@ -64,9 +64,8 @@ fn its_rules_are_kept() {
     let mut replica = device(AMAL);
     let customer = customer(&mut replica, "شركة النور");
     let asset = cooler(&mut replica, customer, "ثلاجة", 100);
-    let mut refused = |field: &str, value: Value| {
-        replica.edit_fields(EditFields { id: asset, base: None, edits: vec![Edit::set(field, value)] }).unwrap_err().code
-    };
+    let mut refused =
+        |field: &str, value: Value| replica.edit_fields(EditFields::now(asset, vec![Edit::set(field, value)])).unwrap_err().code;
     assert_eq!(refused("title", "".into()), ErrorCode::Required);
     assert_eq!(refused("condition", "melted".into()), ErrorCode::InvalidValue);
     assert_eq!(refused("colour", "red".into()), ErrorCode::UnknownField);
@@ -86,8 +85,8 @@ fn two_devices_edit_one_offline_and_both_keep_everything() {
     set(&mut basma, asset, "title", "ثلاجة عرض");
     set(&mut amal, asset, "title", "ثلاجة مشروبات");
     let typed = |at: usize, insert: &str| vec![Edit::Splice { field: "story".into(), at, delete: 0, insert: insert.into() }];
-    amal.edit_fields(EditFields { id: asset, base: None, edits: typed(0, "قديمة. ") }).unwrap();
-    basma.edit_fields(EditFields { id: asset, base: None, edits: typed(usize::MAX, "تحتاج صيانة.") }).unwrap();
+    amal.edit_fields(EditFields::now(asset, typed(0, "قديمة. "))).unwrap();
+    basma.edit_fields(EditFields::now(asset, typed(usize::MAX, "تحتاج صيانة."))).unwrap();
     exchange(&mut amal, &mut basma);
 
     for replica in [&mut amal, &mut basma] {

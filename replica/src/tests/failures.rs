@@ -82,13 +82,13 @@ fn a_full_disk_refuses_the_save_and_loses_nothing() {
 
     limit_pages(&replica, true);
     let edits = vec![Edit::set("remarks", long.as_str())];
-    let refused = replica.edit_fields(EditFields { id, base: None, edits: edits.clone() }).unwrap_err();
+    let refused = replica.edit_fields(EditFields::now(id, edits.clone())).unwrap_err();
     assert_eq!(refused.code, ErrorCode::DiskFull);
     assert_eq!((replica.fingerprint(Fingerprint {}).unwrap(), replica.counts().unwrap()), before);
     assert_eq!(row(&mut replica, id).get("remarks"), None, "what was refused is not shown either");
 
     limit_pages(&replica, false);
-    replica.edit_fields(EditFields { id, base: None, edits }).unwrap();
+    replica.edit_fields(EditFields::now(id, edits)).unwrap();
     drop(replica);
     let mut replica = open(file(&folder));
     let read = row(&mut replica, id);

@@ -75,7 +75,7 @@ fn a_save_that_fails_leaves_nothing_behind() {
     let id = customer(&mut replica, "شركة النور");
     let before = replica.fingerprint(Fingerprint {}).unwrap();
     let edits = vec![Edit::set("city", "طرابلس"), Edit::set("status", "sleeping")];
-    let refused = replica.edit_fields(EditFields { id, base: None, edits }).unwrap_err();
+    let refused = replica.edit_fields(EditFields::now(id, edits)).unwrap_err();
     assert_eq!(refused.code, maydan_core::ErrorCode::InvalidValue);
     assert_eq!(row(&mut replica, id).get("city"), None);
     assert_eq!(replica.fingerprint(Fingerprint {}).unwrap(), before);
@@ -166,4 +166,31 @@ fn positions_survive_a_crash_in_the_middle_of_a_shift() {
     assert_eq!(row(&mut replica, trip)["pings"], Value::Int(200));
     assert_eq!(replica.trip_trace(TripTrace { trip }).unwrap().pings, 200);
     assert_eq!(replica.current_trip(CurrentTrip {}).unwrap().trip, None);
+}
+
+#[test]
+fn a_request_that_is_asked_again_is_not_done_again() {
+    let mut replica = open(Place::Memory);
+    let id = create(&mut replica, "customer", &[("name", "شركة النور".into()), ("remarks", "زبون قديم.".into())]);
+    let heads = replica.get_record(GetRecord { id }).unwrap().heads;
+    let typed = |name: u128| EditFields {
+        id,
+        base: Some(heads.clone()),
+        edits: vec![Edit::set("remarks", "زبون قديم. يريد عرضًا")],
+        request: Some(Uuid::from_u128(name)),
+    };
+    let first = replica.edit_fields(typed(1)).unwrap();
+    let again = replica.edit_fields(typed(1)).unwrap();
+    assert_eq!(again, first, "the same answer");
+    assert_eq!(row(&mut replica, id)["remarks"], Value::from("زبون قديم. يريد عرضًا"));
+    for name in 2..600 {
+        set(&mut replica, id, "city", format!("{name}"));
+        replica
+            .edit_fields(EditFields {
+                request: Some(Uuid::from_u128(name)),
+                ..EditFields::now(id, vec![Edit::set("phone", format!("{name}"))])
+            })
+            .unwrap();
+    }
+    assert_eq!(number(&replica, "SELECT count(*) FROM request"), 500, "they do not pile up");
 }

@@ -224,14 +224,14 @@ impl Rep {
 
     /// Sets a field.
     pub async fn sets(&self, id: RecordId, field: &str, value: impl Into<Value>) -> Result<Revision> {
-        self.app.ask(EditFields { id, base: None, edits: vec![Edit::set(field, value)] }).await
+        self.app.ask(EditFields::now(id, vec![Edit::set(field, value)])).await
     }
 
     /// Types into a text, at the beginning or the end.
     pub async fn types(&self, id: RecordId, field: &str, at_end: bool, text: &str) -> Result<Revision> {
         let at = if at_end { usize::MAX } else { 0 };
         let edit = Edit::Splice { field: field.into(), at, delete: 0, insert: text.into() };
-        self.app.ask(EditFields { id, base: None, edits: vec![edit] }).await
+        self.app.ask(EditFields::now(id, vec![edit])).await
     }
 
     /// Reads a record.

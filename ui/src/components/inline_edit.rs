@@ -9,6 +9,7 @@ mod link;
 mod text;
 
 use super::Chip;
+use crate::backend::new_id;
 use crate::hooks::{use_command, use_i18n};
 use crate::i18n::{Arg, I18n};
 use crate::records;
@@ -79,7 +80,12 @@ pub fn InlineEdit(props: &InlineEditProps) -> Html {
                         if settled != value {
                             ahead.set(Some(settled.clone()));
                             let base = Some(base.borrow().clone()).filter(|heads| !heads.is_empty());
-                            save.emit(EditFields { id: record, base, edits: vec![Edit::set(&field.name, settled)] });
+                            save.emit(EditFields {
+                                id: record,
+                                base,
+                                edits: vec![Edit::set(&field.name, settled)],
+                                request: Some(new_id().0),
+                            });
                         }
                     }
                 }

@@ -65,8 +65,7 @@ fn clashed(i18n: &I18n, found: &Clashes, record: &ConflictedRecord, choose: &Cho
 }
 
 fn field(i18n: &I18n, found: &Clashes, record: &ConflictedRecord, conflict: &Conflict, choose: &Choose) -> Html {
-    let write =
-        |value: &ConflictValue| EditFields { id: record.id, base: None, edits: vec![Edit::set(&conflict.field, value.value.clone())] };
+    let write = |value: &ConflictValue| EditFields::now(record.id, vec![Edit::set(&conflict.field, value.value.clone())]);
     let values = conflict.values.iter().enumerate().map(|(place, value)| {
         let who = author(i18n, &found.names, value.actor);
         let shown = words_or_empty(i18n, &record.kind, &conflict.field, &value.value, &found.names);

@@ -164,7 +164,7 @@ fn work_offline(device: &mut Device, journal: &mut Journal, customer: RecordId, 
     set(device, journal, customer, "activity", work.activity)?;
     let at = if work.at_end { usize::MAX } else { 0 };
     let splice = Edit::Splice { field: "body".into(), at, delete: 0, insert: work.words.into() };
-    device.ask(&EditFields { id: note, base: None, edits: vec![splice] })?;
+    device.ask(&EditFields::now(note, vec![splice]))?;
     journal.saved(Saved::Words { record: note, field: "body".into(), words: work.words.trim().into() })?;
 
     let checked_in = device.ask(&CheckIn { visit: None, customer, fix: Some(fix(0)), reason: None })?;
@@ -199,7 +199,7 @@ fn create(device: &mut Device, journal: &mut Journal, kind: &str, fields: &[(&st
 }
 
 fn set(device: &mut Device, journal: &mut Journal, record: RecordId, field: &str, value: &str) -> Result<()> {
-    device.ask(&EditFields { id: record, base: None, edits: vec![Edit::set(field, value)] })?;
+    device.ask(&EditFields::now(record, vec![Edit::set(field, value)]))?;
     journal.saved(Saved::Field { record, field: field.into(), value: value.into() })
 }
 

@@ -4,7 +4,7 @@
 //! were shown, then the `base` of the last revision), so that concurrent typing interleaves. Without a draft the text
 //! follows the record. A draft that could not be saved stays.
 
-use crate::backend::call;
+use crate::backend::{call, new_id};
 use crate::hooks::{Toasts, use_toasts};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
@@ -137,7 +137,7 @@ impl Writer {
         };
         let writer = self.clone();
         let edits = vec![Edit::set(&self.field, text.clone())];
-        let request = EditFields { id: self.id, base: Some(base), edits };
+        let request = EditFields { id: self.id, base: Some(base), edits, request: Some(new_id().0) };
         spawn_local(async move {
             let answer = call(request).await;
             writer.answered(text, answer);

@@ -50,7 +50,7 @@ fn standing(i18n: &I18n, record: &Rc<Record>, field: &str, value: &ConflictValue
     let who = author(i18n, &record.names, value.actor);
     let when = value.written_at.map_or_else(String::new, |ms| i18n.datetime(Instant(ms)));
     // Written at the present heads, the choice stands above both values and settles the clash for everybody.
-    let request = EditFields { id: record.id, base: None, edits: vec![Edit::set(field, value.value.clone())] };
+    let request = EditFields::now(record.id, vec![Edit::set(field, value.value.clone())]);
     let choose = {
         let write = write.clone();
         Callback::from(move |()| write.emit(request.clone()))

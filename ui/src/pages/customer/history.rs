@@ -74,7 +74,7 @@ fn field_change(i18n: &I18n, record: &Rc<Record>, page: &HistoryPage, field: &Fi
     let stands = record.row.get(&field.field).cloned().unwrap_or_default();
     // What was empty before is cleared in its own field, not from here: the first change of a record fills all of them.
     let offered = !field.before.is_empty() && stands != field.before;
-    let request = EditFields { id: record.id, base: None, edits: vec![Edit::set(&field.field, field.before.clone())] };
+    let request = EditFields::now(record.id, vec![Edit::set(&field.field, field.before.clone())]);
     let restore = {
         let write = write.clone();
         Callback::from(move |()| write.emit(request.clone()))

@@ -65,5 +65,5 @@ pub fn PinHere(props: &PinHereProps) -> Html {
 
 /// The edit that puts the pin somewhere, or takes it away.
 fn to(record: &Record, [latitude, longitude]: [maydan_core::Value; 2]) -> EditFields {
-    EditFields { id: record.id, base: None, edits: vec![Edit::set("latitude", latitude), Edit::set("longitude", longitude)] }
+    EditFields::now(record.id, vec![Edit::set("latitude", latitude), Edit::set("longitude", longitude)])
 }

@@ -141,5 +141,5 @@ fn use_done() -> Callback<RecordId> {
 }
 
 async fn set_done(id: RecordId, at: Value) -> Result<()> {
-    call(EditFields { id, base: None, edits: vec![Edit::set("done_at", at)] }).await.map(|_| ())
+    call(EditFields::now(id, vec![Edit::set("done_at", at)])).await.map(|_| ())
 }

@@ -3,7 +3,7 @@
 //! Invariants: what was typed is written at the heads that this person saw, so that concurrent typing interleaves; a
 //! text that could not be saved stays in the box; nobody's typing is replaced by what comes from elsewhere meanwhile.
 
-use crate::backend::call;
+use crate::backend::{call, new_id};
 use crate::components::{Field, TextArea};
 use crate::hooks::{use_i18n, use_toasts};
 use futures::lock::Mutex;
@@ -71,7 +71,8 @@ impl Saver {
         let base = draft.stored.borrow().1.clone();
         let shown = draft.seen.borrow().clone();
         let edits = vec![Edit::set("report", text.clone())];
-        let revision = call(EditFields { id: draft.visit, base: (!base.is_empty()).then_some(base), edits }).await?;
+        let revision =
+            call(EditFields { id: draft.visit, base: (!base.is_empty()).then_some(base), edits, request: Some(new_id().0) }).await?;
         if revision.changed {
             *draft.outdated.borrow_mut() = Some(shown);
         }
