@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, each by its name, and one line at the end.
 
 use crate::process::{cargo, command, exists, root, say, succeed, target};
-use crate::{install, licences, tidy, wasm};
+use crate::{demo, install, licences, tidy, wasm};
 use anyhow::Result;
 use clap::Args;
 use std::process::{Command, Stdio};
@@ -37,7 +37,7 @@ const CHECKS: &[Check] = &[
         passed(succeed(cargo().args(["doc", "--workspace", "--no-deps", "--locked", "-q"]).env("RUSTDOCFLAGS", "-D warnings")))
     }),
     ("tests", tests),
-    ("demo", || passed(succeed(cargo().args(["run", "-q", "-p", "maydan-it", "--bin", "maydan-demo", "--", "--json"])))),
+    ("demo", || passed(demo::demo(&demo::Demo { json: true }))),
     ("licences", licences),
     ("browser", || {
         install::for_browsers()?;

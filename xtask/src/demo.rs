@@ -8,7 +8,7 @@ use clap::Args;
 pub struct Demo {
     /// Print one line of JSON and nothing else.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
