@@ -50,7 +50,7 @@ pub(crate) enum Heard {
 /// The stream of pokes.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Pokes = futures_util::stream::BoxStream<'static, Heard>;
-/// News from the server.
+/// The stream of pokes.
 #[cfg(target_arch = "wasm32")]
 pub(crate) type Pokes = futures_util::stream::LocalBoxStream<'static, Heard>;
 

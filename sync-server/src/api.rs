@@ -52,7 +52,7 @@ impl Api {
             match blocking(move || store.foreign_writes()).await {
                 Ok(version) if known.replace(version).is_some_and(|before| before != version) => self.news.send_modify(|count| *count += 1),
                 Ok(_) => {}
-                Err(_) => tracing::warn!("the database did not say whether somebody else has written"),
+                Err(e) => tracing::warn!(error = ?e, "the database did not say whether somebody else has written"),
             }
         }
     }

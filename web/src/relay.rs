@@ -3,9 +3,9 @@
 //! A worker that leads answers its own page and the other tabs. A worker that does not passes requests on and keeps them
 //! until they are answered: should the leader go, they are asked again of the next one, or answered here.
 //!
-//! A leader that can't open the database ends, and the lock passes on. One that is silent (a tab that the system has put to sleep) is
-//! named to the person, who can close it: nothing but its end frees the files. One of another build is asked to go, so
-//! that a page that was updated never talks to an old worker; its own page then starts a new worker and asks that again.
+//! A leader that can't open the database ends, and the lock passes on. One that is silent (a tab that the system has put to
+//! sleep) is named to the person, who can close it: nothing but its end frees the files. One of another build is asked to
+//! go, so that a page that was updated never talks to an old worker; its own page then starts a new worker and asks that.
 
 use crate::leader;
 use crate::message::Message;
@@ -164,7 +164,7 @@ fn from_page(message: Message) {
 }
 
 fn from_tab(message: Message) {
-    match message.clone() {
+    match message {
         Message::Ask { id, from, name, body } => {
             let Some(Some(app)) = with(|r| match &r.part {
                 Part::Leading(app) => Some(app.clone()),
@@ -214,9 +214,9 @@ fn from_tab(message: Message) {
                 None => {}
             }
         }
-        Message::Retire { .. } => {
+        Message::Retire { build } => {
             if with(|r| matches!(r.part, Part::Leading(_))).unwrap_or(false) {
-                to_page(&message);
+                to_page(&Message::Retire { build });
             }
         }
         Message::Fatal(_) => {}

@@ -115,8 +115,9 @@ fn locales(breaches: &mut Vec<String>) -> Result<()> {
 
 /// The messages that a file asks for by a literal name: `i18n.t("…")`, `i18n.ta("…", …)`.
 fn asked(text: &str) -> impl Iterator<Item = &str> {
-    let calls = [".t(\"", ".ta(\""];
-    calls.into_iter().flat_map(move |call| text.split(call).skip(1).filter_map(|rest| rest.split_once('"').map(|(key, _)| key)))
+    // What stands before the first call asks for nothing; after each call comes the name, up to its closing quote.
+    let names = move |call| text.split(call).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    [".t(\"", ".ta(\""].into_iter().flat_map(names)
 }
 
 fn messages(folder: &Path) -> Result<BTreeMap<String, String>> {

@@ -11,7 +11,8 @@
 /// }
 /// ```
 ///
-/// It makes `pub fn kind() -> Kind`. What computes derived fields is named in the registry. A name of a field ends up in documents, tables and locale keys, so it never changes.
+/// It makes `pub fn kind() -> Kind`. What computes derived fields is named in the registry. A name of a field ends up in
+/// documents, tables and locale keys, so it never changes.
 macro_rules! record {
     (
         $(#[$doc:meta])*

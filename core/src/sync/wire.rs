@@ -87,7 +87,7 @@ pub struct HelloAnswer {
     pub high_water: Vec<(ScopeId, u64)>,
     /// Who writes under which actor: the entries after `actors_known`.
     pub actors: Vec<(Actor, RecordId)>,
-    /// What the feeds hold from. A cursor below it, other than the beginning, has missed something: begin again.
+    /// What the feeds hold from: a cursor that [is below](Cursor::is_below) has missed something and begins again.
     #[serde(default)]
     pub floor: u64,
     /// Counts what this server process has accepted; a poke with the same count says nothing new.

@@ -21,6 +21,8 @@ type Changes<'a> = BTreeMap<RecordId, Vec<&'a [u8]>>;
 pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
     let mut changes = Changes::new();
     let mut touched = Vec::new();
+    // Healing gives the database another actor: should the page be taken back, so is that.
+    let actor = replica.actor;
     // The transaction is opened by hand: the pieces below need the whole replica.
     replica.db.execute_batch("BEGIN IMMEDIATE").map_err(storage)?;
     let done = (|| {
@@ -53,6 +55,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
     })();
     if let Err(e) = done {
         replica.documents = store::Cache::new();
+        replica.actor = actor;
         // On a full disk SQLite has rolled back by itself.
         if !replica.db.is_autocommit() {
             replica.db.execute_batch("ROLLBACK").map_err(storage)?;
