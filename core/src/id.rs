@@ -79,7 +79,7 @@ impl From<RecordId> for ScopeId {
 
 /// The writer of changes: one per installation and database incarnation, so that a restored or cloned database
 /// can't reuse a sequence number with other content.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Actor(pub Uuid);
 

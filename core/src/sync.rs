@@ -1,7 +1,8 @@
-//! The sync protocol: its messages, and the decisions of a client. No sockets, no clock, no storage.
+//! The sync protocol: its messages, and the decisions of client and server. No sockets, no clock, no storage.
 //!
 //! Transport: HTTPS. Requests and answers of `push` and `pull` are MessagePack with named fields; everything else is
 //! JSON. Errors are always JSON: [`crate::Error`].
 
 pub mod client;
+pub mod server;
 pub mod wire;

@@ -41,7 +41,7 @@ pub(crate) struct Remote {
 /// What the stream of pokes says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// Something was accepted; the count of this server process.
+    /// Where the server's log stands.
     News(u64),
     /// The line is still there.
     Alive,
@@ -98,8 +98,8 @@ impl Remote {
         let response = checked(response, "text/event-stream").await?;
         let lines = response.bytes_stream().take_while(|chunk| std::future::ready(chunk.is_ok())).map(|chunk| {
             let text = chunk.ok().and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()).unwrap_or_default();
-            let count = text.lines().rev().find_map(|line| line.strip_prefix("data:")?.trim().parse().ok());
-            count.map_or(Heard::Alive, Heard::News)
+            let newest = text.lines().rev().find_map(|line| line.strip_prefix("data:")?.trim().parse().ok());
+            newest.map_or(Heard::Alive, Heard::News)
         });
         #[cfg(not(target_arch = "wasm32"))]
         return Ok(lines.boxed());

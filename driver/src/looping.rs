@@ -7,7 +7,7 @@ use crate::timer::sleep;
 use futures_util::future::{Either, select};
 use futures_util::{FutureExt, StreamExt, pin_mut};
 use maydan_core::sync::client::{Client, FIRST_WAIT_MS, Seen, Step};
-use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL, Page, Pull, Push, PushAnswer, RefreshRequest, Tokens};
+use maydan_core::sync::wire::{HelloAnswer, Page, Pull, Push, PushAnswer, RefreshRequest, Tokens};
 use maydan_core::{Error, ErrorCode};
 use maydan_replica::Replica;
 
@@ -20,7 +20,7 @@ const POKE_PATIENCE_MS: u64 = 20 * 1000;
 /// The server says something at least every 25 seconds; a stream that is silent for longer than this is dead.
 const SILENCE_MS: u64 = 70 * 1000;
 
-/// The stream of pokes, and what `hello` said last.
+/// The stream of pokes, and where the server's log stood by its last answer.
 #[derive(Default)]
 struct News {
     pokes: Option<Pokes>,
@@ -49,8 +49,8 @@ impl<P: Platform> App<P> {
             self.show(&client, step);
             let seen = match step {
                 Step::Hello => outcome(self.hello(session, &mut news).await),
-                Step::Push => outcome(self.push(session).await),
-                Step::Pull => outcome(self.pull(session).await),
+                Step::Push => outcome(self.push(session, &mut news).await),
+                Step::Pull => outcome(self.pull(session, &mut news).await),
                 Step::Refresh => outcome(self.refresh(session).await),
                 Step::Rest => self.rest(&mut news).await,
                 Step::Wait(ms) => {
@@ -128,35 +128,36 @@ impl<P: Platform> App<P> {
 
     async fn hello(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
         let (remote, token) = self.remote()?;
-        let (actor, actors_known) = self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?;
-        let hello = Hello { protocol: PROTOCOL, actor, actors_known };
+        let hello = self.with_replica(|r| r.hello())?;
         let answer: HelloAnswer = remote.json("hello", Some(&token), &hello).await?;
         let skew = answer.server_time.since(self.platform.host().now());
-        news.known = answer.news;
+        news.known = answer.head.seq;
         self.with_session(session, |r| {
             r.set_clock_skew(skew);
             Ok(Seen::Hello { behind: r.apply_hello(&answer)?, pending: r.has_sendable()? })
         })
     }
 
-    async fn push(&self, session: u64) -> Result<Seen, Failure> {
+    async fn push(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
         let (remote, token) = self.remote()?;
         let (batch, actor, epoch) = self.with_replica(|r| Ok((r.batch()?, r.actor(), r.epoch()?)))?;
         if batch.items.is_empty() {
             return Ok(Seen::Pushed { pending: false, epoch_changed: false });
         }
-        let answer: PushAnswer = remote.msgpack("push", &token, &Push { actor, items: batch.items.clone() }).await?;
+        let answer: PushAnswer = remote.msgpack("push", &token, &Push { actor, items: batch.bytes.clone() }).await?;
+        news.known = answer.head.seq;
         self.with_session(session, |r| {
-            r.apply_outcomes(&batch, &answer.outcomes)?;
+            r.apply_outcomes(&batch, &answer)?;
             Ok(Seen::Pushed { pending: r.has_sendable()?, epoch_changed: answer.epoch != epoch })
         })
     }
 
-    async fn pull(&self, session: u64) -> Result<Seen, Failure> {
+    async fn pull(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
         let (remote, token) = self.remote()?;
         let (epoch, cursors) = self.with_replica(|r| Ok((r.epoch()?, r.cursors()?)))?;
         let first = cursors.iter().all(|c| c.since == 0);
         let page: Page = remote.msgpack("pull", &token, &Pull { epoch, cursors }).await?;
+        news.known = page.head.seq;
         if first {
             let count = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
             let mut progress = lock(&self.progress);
@@ -219,7 +220,7 @@ impl<P: Platform> App<P> {
             };
             match heard {
                 Some(Heard::Alive) => {}
-                Some(Heard::News(count)) if count == news.known => {}
+                Some(Heard::News(newest)) if newest == news.known => {}
                 Some(Heard::News(_)) => return Seen::Wake,
                 None => {
                     // The stream ended: the server went away or restarted. A round will tell, but not at once for everybody.

@@ -4,7 +4,7 @@ use crate::Platform;
 use crate::app::{App, lock};
 use crate::http::Remote;
 use maydan_core::command::{Event, Session, SessionUser, SignIn, SignOut, SignedOut};
-use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL, SignInRequest, Tokens};
+use maydan_core::sync::wire::{HelloAnswer, SignInRequest, Tokens};
 use maydan_core::{DeviceId, Error, RecordId, Result};
 use maydan_replica::{OpenOptions, Replica};
 use serde::{Deserialize, Serialize};
@@ -100,11 +100,10 @@ impl<P: Platform> App<P> {
         let same = open == Some(tokens.user) && lock(&self.profile).server.as_ref() == Some(&server);
         // Nothing of the present session is touched until the server has answered for the new one.
         let fresh = if same { None } else { Some(self.open_replica(&server, tokens.user)?) };
-        let (actor, actors_known) = match &fresh {
-            Some(replica) => (replica.actor(), replica.actors_known()?),
-            None => self.with_replica(|r| Ok((r.actor(), r.actors_known()?)))?,
+        let hello = match &fresh {
+            Some(replica) => replica.hello()?,
+            None => self.with_replica(|r| r.hello())?,
         };
-        let hello = Hello { protocol: PROTOCOL, actor, actors_known };
         let answer: HelloAnswer = remote.json("hello", Some(&tokens.access), &hello).await.map_err(|f| f.error)?;
         let user =
             SessionUser { id: tokens.user, name: tokens.name.clone(), role: tokens.role.clone(), grants: answer.grants.clone(), device };

@@ -1,12 +1,19 @@
--- The server's tables. The epoch and the token key live outside the database, so that a backup does not bring them back.
+-- The server's tables in SQLite. Epoch and key live outside the database, so that a backup does not bring them back.
+-- The same tables as in PostgreSQL, under the same names: statements are written once for both.
 
--- `seq`: the newest number given. `floor`: what the feeds hold from; older cursors begin again. `actor`: the server's own.
+-- `floor`: what the feeds hold from; older cursors begin again. `actor`: the server's own.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE user (
+-- Where the log stood after each write: the newest number given, and a digest of everything up to there.
+CREATE TABLE log (
+    seq INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL
+);
+
+CREATE TABLE person (
     id BLOB PRIMARY KEY,
     login TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
@@ -17,16 +24,16 @@ CREATE TABLE user (
 
 -- Who may see and do what in which scope. Levels: 1 read, 2 write, 3 manage.
 CREATE TABLE access (
-    user BLOB NOT NULL,
+    person BLOB NOT NULL,
     scope BLOB NOT NULL,
     level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 3),
-    PRIMARY KEY (user, scope)
+    PRIMARY KEY (person, scope)
 ) WITHOUT ROWID;
 
 -- Every grant that was ever made or taken away (level 0), by its place among all that happened.
 CREATE TABLE grant_log (
     seq INTEGER PRIMARY KEY,
-    user BLOB NOT NULL,
+    person BLOB NOT NULL,
     scope BLOB NOT NULL,
     level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 3),
     granted_at INTEGER NOT NULL
@@ -34,20 +41,20 @@ CREATE TABLE grant_log (
 
 CREATE TABLE device (
     id BLOB NOT NULL,
-    user BLOB NOT NULL,
+    person BLOB NOT NULL,
     revoked INTEGER NOT NULL DEFAULT 0,
     refresh_hash BLOB,
     -- The token before the present one stays good until the present one is used: an answer may get lost on the way.
     previous_hash BLOB,
     seen_at INTEGER NOT NULL,
-    PRIMARY KEY (id, user)
+    PRIMARY KEY (id, person)
 ) WITHOUT ROWID;
 
 CREATE TABLE actor (
     n INTEGER PRIMARY KEY,
     actor BLOB NOT NULL UNIQUE,
     device BLOB NOT NULL,
-    user BLOB NOT NULL
+    person BLOB NOT NULL
 );
 
 CREATE TABLE doc (
@@ -70,7 +77,7 @@ CREATE TABLE change (
     actor BLOB NOT NULL,
     actor_seq INTEGER NOT NULL,
     bytes BLOB NOT NULL,
-    user BLOB NOT NULL,
+    person BLOB NOT NULL,
     device BLOB NOT NULL,
     received_at INTEGER NOT NULL,
     UNIQUE (doc, hash),

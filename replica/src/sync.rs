@@ -11,10 +11,13 @@ use crate::open::{meta, set_meta};
 use crate::{Replica, handler, storage, store};
 use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::decode_change;
-use maydan_core::sync::wire::{Cursor, HelloAnswer, Item, MAX_PUSH_ITEMS, Outcome, Page, TARGET_BATCH_BYTES};
+use maydan_core::sync::wire::{
+    Cursor, Hello, HelloAnswer, Item, LogHead, MAX_PUSH_ITEMS, Outcome, PROTOCOL, Page, PushAnswer, TARGET_BATCH_BYTES,
+};
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -31,6 +34,8 @@ pub struct Batch {
     rows: Vec<i64>,
     /// The items.
     pub items: Vec<Item>,
+    /// The same, as they are sent.
+    pub bytes: Vec<ByteBuf>,
 }
 
 /// Counts for the sync chip.
@@ -104,6 +109,7 @@ impl Replica {
                 Ok(item) => {
                     batch.rows.push(n);
                     batch.items.push(item);
+                    batch.bytes.push(bytes.into());
                 }
                 Err(e) => damaged.push((n, e)),
             }
@@ -124,7 +130,8 @@ impl Replica {
     ///
     /// # Errors
     /// [`ErrorCode::BadRequest`] when there is not one outcome per item; nothing is changed then.
-    pub fn apply_outcomes(&mut self, batch: &Batch, outcomes: &[Outcome]) -> Result<()> {
+    pub fn apply_outcomes(&mut self, batch: &Batch, answer: &PushAnswer) -> Result<()> {
+        let outcomes = &answer.outcomes;
         if outcomes.len() != batch.rows.len() {
             return Err(Error::bad_request("the server answered with another number of outcomes than there were items"));
         }
@@ -157,6 +164,7 @@ impl Replica {
                 }
             }
         }
+        show_head(&tx, answer.epoch, &answer.head)?;
         tx.commit().map_err(storage)?;
         resend.sort();
         resend.dedup();
@@ -180,7 +188,7 @@ impl Replica {
             user.role = answer.role.clone();
             self.set_user(user)?;
         }
-        self.db.execute("UPDATE outbox SET waiting = 0 WHERE waiting > 0", []).map_err(storage)?;
+        wait_no_longer(&self.db)?;
         for (actor, user) in &answer.actors {
             self.db
                 .prepare_cached("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
@@ -195,6 +203,7 @@ impl Replica {
             None => set_meta(&self.db, "epoch", &epoch)?,
             Some(_) => self.enter_epoch(&epoch)?,
         }
+        show_head(&self.db, answer.epoch, &answer.head)?;
         heal::ask_again(&mut self.db)?;
         let cursors = self.cursors()?;
         feed::keep_above(&mut self.db, &cursors, answer.floor)?;
@@ -293,6 +302,13 @@ impl Replica {
         Ok(actors)
     }
 
+    /// How this device begins a round.
+    pub fn hello(&self) -> Result<Hello> {
+        let epoch = self.epoch()?;
+        let known = shown_head(&self.db)?.filter(|(of, _)| *of == epoch);
+        Ok(Hello { protocol: PROTOCOL, actor: self.actor, actors_known: self.actors_known()?, known })
+    }
+
     /// The epoch that the cursors are of.
     pub fn epoch(&self) -> Result<Uuid> {
         Ok(meta(&self.db, "epoch")?.and_then(|e| e.parse().ok()).unwrap_or(Uuid::nil()))
@@ -317,7 +333,7 @@ impl Replica {
     }
 
     /// How many entries of the actor directory are here.
-    pub fn actors_known(&self) -> Result<u64> {
+    fn actors_known(&self) -> Result<u64> {
         Ok(meta(&self.db, "actors_known")?.and_then(|n| n.parse().ok()).unwrap_or(0))
     }
 
@@ -354,6 +370,23 @@ impl Replica {
     }
 }
 
+/// Items that waited for what the server lacked are sent again.
+fn wait_no_longer(db: &rusqlite::Connection) -> Result<()> {
+    db.execute("UPDATE outbox SET waiting = 0 WHERE waiting > 0", []).map(drop).map_err(storage)
+}
+
+/// Keeps the newest head of the server's log that was shown: by it a server that was put back is found out.
+fn show_head(db: &rusqlite::Connection, epoch: Uuid, head: &LogHead) -> Result<()> {
+    if shown_head(db)?.is_some_and(|(of, known)| of == epoch && known.seq >= head.seq) {
+        return Ok(());
+    }
+    set_meta(db, "head", &serde_json::to_string(&(epoch, head))?)
+}
+
+fn shown_head(db: &rusqlite::Connection) -> Result<Option<(Uuid, LogHead)>> {
+    Ok(meta(db, "head")?.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
 /// Whether time heals a rejection: somebody else's phone, or this person's other one, has yet to bring what is missing.
 fn is_curable(own: Actor, code: ErrorCode, item: &Item) -> bool {
     match (code, item) {
@@ -385,5 +418,5 @@ fn acknowledge(db: &rusqlite::Connection, n: i64) -> Result<()> {
 
 /// Reads a stored or exported item.
 pub(crate) fn item_of(bytes: &[u8]) -> Result<Item> {
-    rmp_serde::from_slice(bytes).map_err(|e| Error::corrupt(format!("an item of the outbox is damaged: {e}")))
+    Item::from_bytes(bytes).map_err(|e| Error::corrupt(format!("an item of the outbox is damaged: {}", e.message)))
 }

@@ -196,7 +196,7 @@ pub(crate) fn persist(db: &Connection, n: i64, document: &mut Document, changes:
 
 /// Puts an item into the outbox.
 pub(crate) fn enqueue(db: &Connection, n: i64, hash: Option<Hash>, item: &Item, now: Instant) -> Result<()> {
-    let bytes = rmp_serde::to_vec_named(item).map_err(|e| Error::internal(format!("an item could not be written: {e}")))?;
+    let bytes = item.to_bytes()?;
     db.prepare_cached("INSERT INTO outbox (document, hash, item, created_at) VALUES (?1, ?2, ?3, ?4)")
         .and_then(|mut s| s.execute(params![n, hash.map(|h| h.0), bytes, now.0]))
         .map_err(storage)?;

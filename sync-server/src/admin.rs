@@ -1,8 +1,9 @@
 //! The command line: what an operator does.
 
+use crate::company::{Company, NewUser};
 use crate::config::{Config, Tls};
 use crate::server::Server;
-use crate::store::{NewUser, Store};
+use crate::store::Sqlite;
 use clap::{Args, Parser, Subcommand};
 use maydan_core::command::Level;
 use maydan_core::{Error, ErrorCode, Result, ScopeId};
@@ -140,7 +141,7 @@ impl Cli {
         }
         let answer = match self.command {
             Command::Init => {
-                Store::init(&config.data)?;
+                Company::init(&config.data)?;
                 format!("a new store is in {}", config.data.display())
             }
             Command::Serve { listen, web, certificate, key, self_signed, access_minutes } => {
@@ -151,7 +152,7 @@ impl Cli {
                 if let Some((certificate, key)) = certificate.zip(key) {
                     config.tls = Some(Tls { certificate, key });
                 }
-                let server = Server::start(Store::open(&config.data)?, config).await?;
+                let server = Server::start(Company::open(&config.data)?, config).await?;
                 // In one piece: whoever started us may read the first line only.
                 let reached: String = server.reachable().iter().map(|address| format!("\nreached at {address}")).collect();
                 say(out, &format!("listening on {}{reached}", server.url()))?;
@@ -163,26 +164,26 @@ impl Cli {
                     Some(password) => password,
                     None => rpassword::prompt_password("password: ").map_err(|e| Error::bad_request(format!("no password: {e}")))?,
                 };
-                Store::join(&config.data)?.add_user(&NewUser { login, name, role, password })?.to_string()
+                Company::join(&config.data)?.add_user(&NewUser { login, name, role, password })?.to_string()
             }
-            Command::Territory(TerritoryCommand::Add { name }) => Store::join(&config.data)?.add_territory(&name)?.to_string(),
+            Command::Territory(TerritoryCommand::Add { name }) => Company::join(&config.data)?.add_territory(&name)?.to_string(),
             Command::Grant { login, scope, level } => {
-                let store = Store::join(&config.data)?;
-                let scope = scope.parse().or_else(|_| store.user_by_login(&scope).map(ScopeId::from))?;
-                store.grant(store.user_by_login(&login)?, scope, parse_level(&level)?)?;
+                let company = Company::join(&config.data)?;
+                let scope = scope.parse().or_else(|_| company.user_by_login(&scope).map(ScopeId::from))?;
+                company.grant(company.user_by_login(&login)?, scope, parse_level(&level)?)?;
                 "granted".to_owned()
             }
             Command::Revoke { device } => {
-                Store::join(&config.data)?.revoke_device(device.parse()?)?;
+                Company::join(&config.data)?.revoke_device(device.parse()?)?;
                 "cut off".to_owned()
             }
             Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
             Command::Backup { to } => {
-                Store::backup(&config.data, &to)?;
+                Sqlite::backup(&config.data, &to)?;
                 format!("copied to {}", to.display())
             }
             Command::Restore { from } => {
-                Store::restore(&config.data, &from)?;
+                Sqlite::restore(&config.data, &from)?;
                 "restored; devices will send what the backup lacks".to_owned()
             }
         };
@@ -192,7 +193,7 @@ impl Cli {
 
 fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows: Option<PathBuf>) -> Result<String> {
     let bytes = std::fs::read(file).map_err(|e| Error::bad_request(format!("{} can't be read: {e}", file.display())))?;
-    let report = Store::join(&config.data)?.import_customers(&bytes, None, territory)?;
+    let report = Company::join(&config.data)?.import_customers(&bytes, None, territory)?;
     let bad = report.errors.len();
     let mut answer = format!("{} rows: {} made, {} here already, {bad} left out", report.rows, report.created, report.present);
     for error in report.errors.iter().take(20) {

@@ -1,4 +1,4 @@
-//! The HTTP side: thin. Decoding, limits, tokens; everything else is the store's.
+//! The HTTP side: thin. Decoding, limits, tokens; everything else is the company's.
 
 mod body;
 mod failure;
@@ -7,8 +7,8 @@ mod session;
 mod sync;
 mod throttle;
 
+use crate::company::Company;
 use crate::config::Config;
-use crate::store::Store;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -18,7 +18,7 @@ use failure::Failure;
 use maydan_core::sync::wire::MAX_BODY_BYTES;
 use maydan_core::{Error, ErrorCode};
 use std::sync::Arc;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -27,41 +27,22 @@ use tower_http::trace::TraceLayer;
 /// What every handler has.
 #[derive(Clone)]
 pub(crate) struct Api {
-    pub store: Store,
+    pub company: Company,
     pub config: Arc<Config>,
-    /// Counts up whenever something was accepted.
-    pub news: watch::Sender<u64>,
     pub throttle: Arc<throttle::Throttle>,
     /// Turns for checking passwords.
     pub hashing: Arc<Semaphore>,
 }
 
 impl Api {
-    pub fn new(store: Store, config: Config) -> Self {
+    pub fn new(company: Company, config: Config) -> Self {
         let hashing = Arc::new(Semaphore::new(PASSWORDS_AT_ONCE));
-        Self { store, config: Arc::new(config), news: watch::Sender::new(0), throttle: Arc::default(), hashing }
-    }
-
-    /// Pokes the devices when an operator's command has written beside this process. Runs for ever.
-    pub async fn watch_operators(self) {
-        let mut known = None;
-        let mut look = tokio::time::interval(OPERATORS_EVERY);
-        loop {
-            look.tick().await;
-            let store = self.store.clone();
-            match blocking(move || store.foreign_writes()).await {
-                Ok(version) if known.replace(version).is_some_and(|before| before != version) => self.news.send_modify(|count| *count += 1),
-                Ok(_) => {}
-                Err(e) => tracing::warn!(error = ?e, "the database did not say whether somebody else has written"),
-            }
-        }
+        Self { company, config: Arc::new(config), throttle: Arc::default(), hashing }
     }
 }
 
 /// Passwords checked at once.
 const PASSWORDS_AT_ONCE: usize = 2;
-/// How often the server looks whether an operator's command has written.
-const OPERATORS_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Runs database work off the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> maydan_core::Result<T> + Send + 'static) -> Result<T, Failure> {
@@ -113,6 +94,6 @@ pub(crate) fn router(api: Api) -> Router {
 
 /// Ready when the database answers.
 async fn ready(axum::extract::State(api): axum::extract::State<Api>) -> Result<impl IntoResponse, Failure> {
-    blocking(move || api.store.high_water(&[])).await?;
+    blocking(move || api.company.head()).await?;
     Ok("ready")
 }

@@ -3,7 +3,7 @@
 //! An access token is `payload.mac`: base64url of JSON and of its HMAC-SHA256 under the server's key. It is checked
 //! without a look-up and lives minutes; rights are read afresh for every request.
 
-use crate::store::Caller;
+use crate::company::Caller;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{PasswordHasher, PasswordVerifier};
@@ -63,6 +63,20 @@ pub(crate) fn verify(secret: &[u8; 32], token: &str, now: Instant) -> Result<Cal
         return Err(refused());
     }
     Ok(Caller { user: claims.user, device: claims.device })
+}
+
+/// The first `N` bytes of a code that only the holder of the key can make, for one purpose.
+pub(crate) fn seal<const N: usize>(secret: &[u8; 32], purpose: &str, parts: &[&[u8]]) -> [u8; N] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
+    for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+        // With their lengths, so that no two lists of parts read alike.
+        mac.update(&(part.len() as u64).to_le_bytes());
+        mac.update(part);
+    }
+    let code = mac.finalize().into_bytes();
+    let mut out = [0; N];
+    out.copy_from_slice(&code[..N]);
+    out
 }
 
 fn mac(secret: &[u8; 32], payload: &[u8]) -> Result<Hmac<Sha256>> {

@@ -4,18 +4,22 @@
 //! serves those feeds. It parses the headers of changes and loads no document to accept one.
 //!
 //! Invariants:
-//! - An item that was answered `accepted` is on the disk (`synchronous=FULL`, one transaction for each push).
+//! - An item that was answered `accepted` is on the disk (`synchronous=FULL`, one transaction for a push or for several that came at once).
 //! - One bad item never blocks the others of its push.
 //! - A device is served only the feeds of scopes that are granted to its user at that moment.
-//! - The epoch and the token key are files beside the database, never in it: a restored backup does not bring them back.
+//! - The key of tokens and seals lies beside the database, never in it. A database that was put back to an earlier state,
+//!   by `restore` or by hand, is another life of the data: devices learn it from the epoch and send what it lacks.
 
 pub mod admin;
 mod api;
 mod auth;
+mod chance;
+mod company;
 pub mod config;
 mod server;
-mod store;
+pub mod store;
 mod tls;
 
+pub use chance::Machine;
+pub use company::{Bulk, Company, Imported, NewUser};
 pub use server::Server;
-pub use store::{Imported, NewUser, Store};

@@ -1,8 +1,8 @@
 //! A running server.
 
 use crate::api::{Api, router};
+use crate::company::Company;
 use crate::config::Config;
-use crate::store::Store;
 use crate::tls;
 use axum_server::Handle;
 use maydan_core::{Error, ErrorCode, Result};
@@ -20,7 +20,6 @@ pub struct Server {
     secure: bool,
     handle: Handle<SocketAddr>,
     task: JoinHandle<std::io::Result<()>>,
-    watching: JoinHandle<()>,
 }
 
 impl Server {
@@ -28,15 +27,15 @@ impl Server {
     ///
     /// # Errors
     /// [`ErrorCode::InUse`] when the address is taken; what the certificate files say.
-    pub async fn start(store: Store, config: Config) -> Result<Self> {
+    pub async fn start(company: Company, config: Config) -> Result<Self> {
         let taken = |e: std::io::Error| Error::new(ErrorCode::InUse, format!("{} can't be listened on: {e}", config.listen));
         let listener = std::net::TcpListener::bind(config.listen).map_err(taken)?;
         listener.set_nonblocking(true).map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
         let rustls = tls::configure(&config).await?;
         let handle = Handle::new();
-        let api = Api::new(store, config);
-        let watching = tokio::spawn(api.clone().watch_operators());
+        company.watch_others();
+        let api = Api::new(company, config);
         let app = router(api).into_make_service();
         let secure = rustls.is_some();
         let server_handle = handle.clone();
@@ -51,7 +50,7 @@ impl Server {
                 tokio::spawn(async move { server.serve(app).await })
             }
         };
-        Ok(Self { address, secure, handle, task, watching })
+        Ok(Self { address, secure, handle, task })
     }
 
     /// Where it listens.
@@ -73,7 +72,6 @@ impl Server {
 
     /// Stops, after the requests under way.
     pub async fn stop(self) {
-        self.watching.abort();
         self.handle.graceful_shutdown(Some(GRACE));
         if let Err(e) = self.task.await {
             tracing::error!(error = %e, "the server ended badly");
@@ -82,7 +80,6 @@ impl Server {
 
     /// Stops at once, as a crash would.
     pub async fn kill(self) {
-        self.watching.abort();
         self.handle.shutdown();
         self.task.abort();
         if let Err(e) = self.task.await

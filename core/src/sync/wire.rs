@@ -3,14 +3,16 @@
 //! A change is identified by (document, hash). Pushing is idempotent, with an answer per item. A device pulls one feed
 //! per scope, each with its own cursor.
 
-use crate::ErrorCode;
 use crate::command::Grant;
 use crate::document::Hash;
 use crate::id::{Actor, DeviceId, RecordId, ScopeId};
 use crate::record::Row;
 use crate::time::Instant;
-use serde::{Deserialize, Serialize};
+use crate::{Error, ErrorCode, Result};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Version of this protocol.
@@ -68,6 +70,9 @@ pub struct Hello {
     pub actor: Actor,
     /// How many entries of the actor directory the client has.
     pub actors_known: u64,
+    /// The epoch that the client knows, and the newest head of the server's log that it was shown in it.
+    #[serde(default)]
+    pub known: Option<(Uuid, LogHead)>,
 }
 
 /// What a round starts from.
@@ -90,8 +95,45 @@ pub struct HelloAnswer {
     /// What the feeds hold from: a cursor that [is below](Cursor::is_below) has missed something and begins again.
     #[serde(default)]
     pub floor: u64,
-    /// Counts what this server process has accepted; a poke with the same count says nothing new.
-    pub news: u64,
+    /// Where the server's log stands; a poke with the same number says nothing new.
+    pub head: LogHead,
+}
+
+/// Where the server's log stood: how many entries it had, and the server's seal on what they were. A server that was put
+/// back to an earlier state without anybody saying so is found out by it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogHead {
+    /// The newest number given.
+    pub seq: u64,
+    /// The seal: opaque to clients.
+    pub seal: Seal,
+}
+
+/// A server's seal: 8 bytes of digest and 16 of a code that only the server can make. Hex in JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seal(pub [u8; 24]);
+
+impl Serialize for Seal {
+    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+        if s.is_human_readable() {
+            s.serialize_str(&self.0.iter().map(|b| format!("{b:02x}")).collect::<String>())
+        } else {
+            s.serialize_bytes(&self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Seal {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+        let bytes = if d.is_human_readable() {
+            let text = String::deserialize(d)?;
+            let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+            (0..text.len()).step_by(2).map(digit).collect::<Option<Vec<u8>>>().unwrap_or_default()
+        } else {
+            ByteBuf::deserialize(d)?.into_vec()
+        };
+        bytes.try_into().map(Self).map_err(|_| serde::de::Error::custom("a seal has 24 bytes"))
+    }
 }
 
 /// One thing that a device sends.
@@ -125,15 +167,41 @@ impl Item {
             Self::Open { doc, .. } | Self::Change { doc, .. } => *doc,
         }
     }
+
+    /// The item as it is stored and sent.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        rmp_serde::to_vec_named(self).map_err(|e| Error::internal(format!("an item could not be written: {e}")))
+    }
+
+    /// Reads a stored, exported or received item.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unsupported`] for a sort that a later version brought, [`ErrorCode::BadRequest`] for anything else that
+    /// is no item.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        rmp_serde::from_slice(bytes).map_err(|e| {
+            let sort = rmp_serde::from_slice::<BTreeMap<String, IgnoredAny>>(bytes).ok().filter(|map| map.len() == 1);
+            match sort.and_then(|map| map.into_keys().next()) {
+                Some(sort) if !SORTS.contains(&sort.as_str()) => {
+                    Error::new(ErrorCode::Unsupported, format!("items of the sort {sort:?} are not known here: update"))
+                }
+                _ => Error::bad_request(format!("not an item: {e}")),
+            }
+        })
+    }
 }
+
+/// The sorts of items.
+const SORTS: &[&str] = &["open", "change"];
 
 /// `POST /v1/push`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Push {
     /// The actor that `hello` announced.
     pub actor: Actor,
-    /// Items in the order in which they were made; at most [`MAX_PUSH_ITEMS`].
-    pub items: Vec<Item>,
+    /// Items in the order in which they were made; at most [`MAX_PUSH_ITEMS`]. Each is written by itself
+    /// ([`Item::to_bytes`]), so that one that can't be read harms no other.
+    pub items: Vec<ByteBuf>,
 }
 
 /// What became of each item, in the same order.
@@ -141,6 +209,8 @@ pub struct Push {
 pub struct PushAnswer {
     /// The server's epoch.
     pub epoch: Uuid,
+    /// Where its log stands, with what was accepted.
+    pub head: LogHead,
     /// One for each item.
     pub outcomes: Vec<Outcome>,
 }
@@ -210,6 +280,8 @@ pub struct Pull {
 pub struct Page {
     /// The server's epoch.
     pub epoch: Uuid,
+    /// Where its log stands.
+    pub head: LogHead,
     /// What is new.
     pub entries: Vec<Entry>,
     /// Where to go on; to be stored together with the entries.

@@ -51,6 +51,11 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
                 .map_err(storage)?;
             feed::moved(&replica.db, cursor)?;
         }
+        super::show_head(&replica.db, page.epoch, &page.head)?;
+        if !page.entries.is_empty() {
+            // What items wait for may have come to the server with it.
+            super::wait_no_longer(&replica.db)?;
+        }
         replica.db.execute_batch("COMMIT").map_err(storage)
     })();
     if let Err(e) = done {

@@ -38,7 +38,7 @@ fn answer(replica: &Replica) -> HelloAnswer {
         high_water: vec![(TERRITORY, 7)],
         grants,
         actors: Vec::new(),
-        news: 0,
+        head: maydan_core::sync::wire::LogHead::default(),
     }
 }
 
@@ -92,6 +92,29 @@ fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
     deliver(&mut basma, &mut amal);
     assert_eq!(row(&mut amal, one)["city"], Value::from("بنغازي"));
     assert_eq!(amal.fingerprint(Fingerprint {}).unwrap(), basma.fingerprint(Fingerprint {}).unwrap());
+}
+
+#[test]
+fn a_page_that_is_taken_back_takes_back_the_new_actor_too() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let one = customer(&mut amal, "شركة النور");
+    exchange(&mut amal, &mut basma);
+    spoil(&mut basma, one);
+    assert_eq!(basma.get_record(GetRecord { id: one }).unwrap_err().code, ErrorCode::Corrupt);
+    let (before, page) = (basma.actor(), whole(&mut amal, &[one]));
+    // The document is put together again, and then the cursors can't be written.
+    let limit = "CREATE TEMP TRIGGER full BEFORE INSERT ON cursor BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    basma.connection().execute_batch(limit).unwrap();
+    basma.apply_page(&page).unwrap_err();
+    assert_eq!(basma.actor(), before, "the database still names this one, and the server knows no other");
+    let id = customer(&mut basma, "مخبز الأمل");
+    let writers: Vec<_> = basma.history(History { id, limit: 9 }).unwrap().entries.iter().map(|e| e.actor).collect();
+    assert_eq!(writers, [before]);
+
+    basma.connection().execute_batch("DROP TRIGGER full").unwrap();
+    basma.apply_page(&page).unwrap();
+    assert_ne!(basma.actor(), before);
+    assert_eq!(row(&mut basma, one)["name"], Value::from("شركة النور"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::Batch;
-use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, Outcome, Page};
+use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, LogHead, Outcome, Page, PushAnswer};
 
 /// A batch of one device as a page for the other.
 pub(super) fn page(batch: &Batch) -> Page {
@@ -19,7 +19,18 @@ pub(super) fn page(batch: &Batch) -> Page {
         })),
         Item::Change { doc, bytes } => Entry::Change { doc: *doc, bytes: bytes.clone() },
     };
-    Page { epoch: Uuid::nil(), entries: batch.items.iter().map(entry).collect(), cursors: Vec::new(), has_more: false }
+    Page {
+        epoch: Uuid::nil(),
+        head: LogHead::default(),
+        entries: batch.items.iter().map(entry).collect(),
+        cursors: Vec::new(),
+        has_more: false,
+    }
+}
+
+/// What a server answers to a batch.
+pub(super) fn answered(outcomes: Vec<Outcome>) -> PushAnswer {
+    PushAnswer { epoch: Uuid::nil(), head: LogHead::default(), outcomes }
 }
 
 /// Brings what one device has not sent yet to the other, and acknowledges it.
@@ -30,7 +41,7 @@ pub(super) fn deliver(from: &mut Replica, to: &mut Replica) {
             return;
         }
         to.apply_page(&page(&batch)).unwrap();
-        from.apply_outcomes(&batch, &vec![Outcome::Duplicate; batch.items.len()]).unwrap();
+        from.apply_outcomes(&batch, &answered(vec![Outcome::Duplicate; batch.items.len()])).unwrap();
     }
 }
 
@@ -46,11 +57,11 @@ fn an_item_leaves_the_outbox_only_when_the_server_has_it() {
     let id = customer(&mut replica, "شركة النور");
     let batch = replica.batch().unwrap();
     assert_eq!(batch.items.len(), 2);
-    assert_eq!(replica.apply_outcomes(&batch, &[Outcome::Duplicate]).unwrap_err().code, maydan_core::ErrorCode::BadRequest);
+    assert_eq!(replica.apply_outcomes(&batch, &answered(vec![Outcome::Duplicate])).unwrap_err().code, maydan_core::ErrorCode::BadRequest);
     assert_eq!(number(&replica, "SELECT count(*) FROM outbox"), 2, "an answer that does not fit changes nothing");
 
     let refused = Outcome::Rejected { code: maydan_core::ErrorCode::Forbidden, message: "no".into() };
-    replica.apply_outcomes(&batch, &[Outcome::Accepted { seq: 1 }, refused]).unwrap();
+    replica.apply_outcomes(&batch, &answered(vec![Outcome::Accepted { seq: 1 }, refused])).unwrap();
     let counts = replica.counts().unwrap();
     assert_eq!((counts.pending, counts.refused), (1, 1), "refused work is kept and shown");
     assert!(!replica.has_sendable().unwrap(), "and waits for a person");
@@ -59,7 +70,7 @@ fn an_item_leaves_the_outbox_only_when_the_server_has_it() {
     replica.retry_item(RetryItem { id }).unwrap();
     let batch = replica.batch().unwrap();
     assert_eq!(batch.items.len(), 1);
-    replica.apply_outcomes(&batch, &[Outcome::Accepted { seq: 2 }]).unwrap();
+    replica.apply_outcomes(&batch, &answered(vec![Outcome::Accepted { seq: 2 }])).unwrap();
     assert_eq!(replica.counts().unwrap(), crate::Counts::default());
     assert!(!replica.list_records(all("customer")).unwrap().lines[0].pending);
 }

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{Api, blocking};
-use crate::store::Caller;
+use crate::company::Caller;
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
@@ -12,9 +12,9 @@ use std::time::Duration;
 use tokio_stream::wrappers::WatchStream;
 
 pub(super) async fn poke(State(api): State<Api>, caller: Caller) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
-    let store = api.store.clone();
-    blocking(move || store.rights(caller)).await?;
+    let company = api.company.clone();
+    blocking(move || company.rights(caller)).await?;
     // The first value comes at once: whoever connects late has missed nothing.
-    let news = WatchStream::new(api.news.subscribe()).map(|count| Ok(Event::default().event("news").data(count.to_string())));
+    let news = WatchStream::new(api.company.news()).map(|newest| Ok(Event::default().event("news").data(newest.to_string())));
     Ok(Sse::new(news).keep_alive(KeepAlive::new().interval(Duration::from_secs(25))))
 }

@@ -4,7 +4,7 @@ use super::body::Json;
 use super::failure::Failure;
 use super::{Api, blocking};
 use crate::auth;
-use crate::store::{Caller, now};
+use crate::company::Caller;
 use axum::extract::{FromRequestParts, State};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -22,7 +22,7 @@ pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRe
     if login.len() > MOST_LOGIN || request.password.len() > MOST_PASSWORD {
         return Err(Error::new(ErrorCode::WrongCredentials, "wrong login or password").into());
     }
-    if let Err(seconds) = api.throttle.attempt(&login, now()) {
+    if let Err(seconds) = api.throttle.attempt(&login, api.company.now()) {
         let error = Error::new(ErrorCode::TooManyAttempts, format!("too many attempts: wait {seconds} seconds"));
         return Err(Failure::retry_after(error, seconds));
     }
@@ -33,7 +33,7 @@ pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRe
         return Err(Failure::retry_after(error, PATIENCE.as_secs()));
     };
     let answer = blocking(move || {
-        let answer = api.store.sign_in(&login, &request.password, request.device);
+        let answer = api.company.sign_in(&login, &request.password, request.device);
         drop(turn);
         if !answer.as_ref().is_err_and(|e| e.code == ErrorCode::WrongCredentials) {
             api.throttle.succeeded(&login);
@@ -47,7 +47,7 @@ pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRe
 
 pub(super) async fn refresh(State(api): State<Api>, Json(request): Json<RefreshRequest>) -> Result<axum::Json<Tokens>, Failure> {
     let answer = blocking(move || {
-        let (tokens, caller) = api.store.refresh(&request.refresh, request.device)?;
+        let (tokens, caller) = api.company.refresh(&request.refresh, request.device)?;
         with_access(&api, tokens, caller)
     })
     .await?;
@@ -55,8 +55,8 @@ pub(super) async fn refresh(State(api): State<Api>, Json(request): Json<RefreshR
 }
 
 fn with_access(api: &Api, tokens: Tokens, caller: Caller) -> maydan_core::Result<Tokens> {
-    let until = now().plus(api.config.access_minutes * 60_000);
-    Ok(Tokens { access: auth::mint(api.store.secret(), caller, until)?, ..tokens })
+    let until = api.company.now().plus(api.config.access_minutes * 60_000);
+    Ok(Tokens { access: auth::mint(api.company.secret(), caller, until)?, ..tokens })
 }
 
 impl FromRequestParts<Api> for Caller {
@@ -68,6 +68,6 @@ impl FromRequestParts<Api> for Caller {
             .and_then(|v| v.to_str().ok())
             .and_then(|v| v.strip_prefix("Bearer "))
             .ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "an access token is needed: sign in"))?;
-        Ok(auth::verify(api.store.secret(), token, now())?)
+        Ok(auth::verify(api.company.secret(), token, api.company.now())?)
     }
 }

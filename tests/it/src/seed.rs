@@ -21,7 +21,7 @@ mod trips;
 mod visits;
 mod words;
 
-pub use server::{Company, write_server};
+pub use server::{Cast, write_server};
 pub use tables::write_csv;
 
 use chrono::{Datelike, NaiveTime, TimeDelta, Weekday};

@@ -6,7 +6,7 @@ use maydan_core::document::Edit;
 use maydan_core::{RecordId, Result, Row, ScopeId, Value};
 use maydan_driver::App;
 use maydan_sync_server::config::Config;
-use maydan_sync_server::{NewUser, Server, Store};
+use maydan_sync_server::{Company, NewUser, Server};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,14 +48,14 @@ impl World {
     /// The same, with access tokens of another life.
     pub async fn with_token_life(reps: &[&str], access_minutes: i64) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(|e| maydan_core::Error::internal(e.to_string()))?;
-        let store = Store::init(&folder.path().join("server"))?;
-        let territory = store.add_territory("طرابلس")?;
+        let company = Company::init(&folder.path().join("server"))?;
+        let territory = company.add_territory("طرابلس")?;
         for (login, role, level) in reps.iter().map(|r| (*r, "rep", Level::Write)).chain([("huda", "manager", Level::Manage)]) {
             let user = NewUser { login: login.into(), name: login.into(), role: role.into(), password: PASSWORD.into() };
-            let id = store.add_user(&user)?;
-            store.grant(id, territory, level)?;
+            let id = company.add_user(&user)?;
+            company.grant(id, territory, level)?;
         }
-        drop(store);
+        drop(company);
         Self::serving(folder, territory, access_minutes).await
     }
 
@@ -107,17 +107,17 @@ impl World {
         Ok(())
     }
 
-    /// The store, while the server is gone.
-    pub async fn store(&self) -> Result<Store> {
+    /// The company, while the server is gone.
+    pub async fn company(&self) -> Result<Company> {
         let mut tries = 0;
         loop {
-            match Store::open(&self.server_folder()) {
+            match Company::open(&self.server_folder()) {
                 Err(e) if tries > 200 => return Err(e),
                 Err(_) => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(25)).await;
                 }
-                Ok(store) => return Ok(store),
+                Ok(company) => return Ok(company),
             }
         }
     }
@@ -136,7 +136,7 @@ impl World {
 }
 
 async fn start(config: &Config) -> Result<Server> {
-    Server::start(Store::open(&config.data)?, config.clone()).await
+    Server::start(Company::open(&config.data)?, config.clone()).await
 }
 
 impl Rep {

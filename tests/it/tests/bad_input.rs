@@ -14,7 +14,7 @@ use maydan_it::World;
 use maydan_it::world::PASSWORD;
 use maydan_sync_server::Server;
 use maydan_sync_server::config::Config;
-use raw::{Answer, JSON, Raw, msgpack, random, refusal};
+use raw::{Answer, JSON, Raw, msgpack, random, refusal, sent};
 use std::io::Write;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -37,7 +37,7 @@ async fn bodies_that_were_cut_off_are_refused_whole() {
     let world = World::new(&["amal"]).await.unwrap();
     let raw = Raw::signed_in(&world.url(), "amal").await;
     let (_, items) = raw.customer(world.territory, "شركة النور");
-    let body = msgpack(&Push { actor: raw.actor, items: items.clone() });
+    let body = msgpack(&Push { actor: raw.actor, items: sent(&items) });
     for end in [0, 1, body.len() / 4, body.len() / 2, body.len() - 1] {
         assert_eq!(raw.bytes("push", body[..end].to_vec(), false).await.code(), ErrorCode::BadRequest, "cut at {end}");
     }
@@ -57,7 +57,7 @@ async fn a_body_with_any_byte_changed_never_breaks_the_server() {
     let world = World::new(&["amal"]).await.unwrap();
     let raw = Raw::signed_in(&world.url(), "amal").await;
     let (_, items) = raw.customer(world.territory, "شركة النور");
-    let body = msgpack(&Push { actor: raw.actor, items: items.clone() });
+    let body = msgpack(&Push { actor: raw.actor, items: sent(&items) });
     for at in (0..body.len()).step_by(7) {
         let mut damaged = body.clone();
         damaged[at] ^= 0xA5;
@@ -175,7 +175,7 @@ async fn an_old_token_is_refused_and_renewed() {
     let listen = world.url()["http://".len()..].parse().unwrap();
     let config = Config { data: world.server_folder(), listen, ..Config::default() };
     let server = loop {
-        match Server::start(world.store().await.unwrap(), config.clone()).await {
+        match Server::start(world.company().await.unwrap(), config.clone()).await {
             Ok(server) => break server,
             Err(e) => assert_eq!(e.code, ErrorCode::InUse, "the dead server's address is free in a moment"),
         }

@@ -7,7 +7,7 @@ use maydan_core::domain::visit::Grade;
 use maydan_core::{ErrorCode, Host, RecordId, Value};
 use maydan_it::world::PASSWORD;
 use maydan_it::{Rep, World};
-use maydan_sync_server::Store;
+use maydan_sync_server::store::Sqlite;
 use std::sync::atomic::Ordering;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -113,7 +113,7 @@ async fn a_session_outlives_the_servers() {
     amal.settles().await.unwrap();
     let home = amal.dies().await;
     world.server_vanishes().await;
-    drop(world.store().await.unwrap());
+    drop(world.company().await.unwrap());
     let server = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
     server.execute("UPDATE device SET refresh_hash = NULL, previous_hash = NULL", []).unwrap();
     drop(server);
@@ -299,10 +299,10 @@ async fn a_server_restored_from_a_backup_gets_everything_back() {
     amal.settles().await.unwrap();
     let backup = world.folder.path().join("backup.db");
     world.server_vanishes().await;
-    let store = world.store().await.unwrap();
-    let epoch = store.epoch();
-    Store::backup(&world.server_folder(), &backup).unwrap();
-    drop(store);
+    let company = world.company().await.unwrap();
+    let epoch = company.epoch().unwrap();
+    Sqlite::backup(&world.server_folder(), &backup).unwrap();
+    drop(company);
     world.server_returns().await.unwrap();
 
     let new = amal.customer("بعد النسخة").await.unwrap();
@@ -316,9 +316,9 @@ async fn a_server_restored_from_a_backup_gets_everything_back() {
     amal.sees(late_customer, "the new device's customer", |_| true).await.unwrap();
 
     world.server_vanishes().await;
-    drop(world.store().await.unwrap());
-    Store::restore(&world.server_folder(), &backup).unwrap();
-    assert_ne!(world.store().await.unwrap().epoch(), epoch);
+    drop(world.company().await.unwrap());
+    Sqlite::restore(&world.server_folder(), &backup).unwrap();
+    assert_ne!(world.company().await.unwrap().epoch().unwrap(), epoch);
     world.server_returns().await.unwrap();
 
     let fresh = world.device("huda", "fresh").await.unwrap();
@@ -335,6 +335,53 @@ async fn a_server_restored_from_a_backup_gets_everything_back() {
     }
 }
 
+/// A copy of the file put in its place by hand, without a word to anybody.
+#[tokio::test]
+async fn a_server_that_was_put_back_by_hand_is_found_out_and_gets_everything_back() {
+    let mut world = World::new(&["amal", "basma"]).await.unwrap();
+    let (amal, basma) = (world.rep("amal").await.unwrap(), world.rep("basma").await.unwrap());
+    let old = amal.customer("قبل النسخة").await.unwrap();
+    amal.settles().await.unwrap();
+    basma.sees(old, "the customer", |_| true).await.unwrap();
+    world.server_vanishes().await;
+    let company = world.company().await.unwrap();
+    let epoch = company.epoch().unwrap();
+    let copy = world.folder.path().join("copy.db");
+    Sqlite::backup(&world.server_folder(), &copy).unwrap();
+    drop(company);
+    world.server_returns().await.unwrap();
+    let new = amal.customer("بعد النسخة").await.unwrap();
+    amal.settles().await.unwrap();
+    basma.sees(new, "the customer", |_| true).await.unwrap();
+    let home = amal.dies().await;
+
+    world.server_vanishes().await;
+    drop(world.company().await.unwrap());
+    for beside in ["maydan.db-wal", "maydan.db-shm"] {
+        drop(std::fs::remove_file(world.server_folder().join(beside)));
+    }
+    std::fs::copy(&copy, world.server_folder().join("maydan.db")).unwrap();
+    world.server_returns().await.unwrap();
+    // Enough happens for its numbers to pass those that the lost work had: the numbers alone tell nothing.
+    let fresh = world.device("basma", "fresh").await.unwrap();
+    for n in 0..4 {
+        fresh.customer(&format!("زبون {n}")).await.unwrap();
+    }
+    fresh.settles().await.unwrap();
+
+    let amal = Rep::open(home).unwrap();
+    amal.settles().await.unwrap();
+    fresh.sees(new, "what the copy lacked", |r| text(r, "name") == "بعد النسخة").await.unwrap();
+    for rep in [&amal, &basma, &fresh] {
+        let status = rep.settles().await.unwrap();
+        assert_eq!((status.pending, status.refused), (0, 0));
+        assert_eq!(rep.app.ask(ListRecords { kind: "customer".into(), limit: 9, ..ListRecords::default() }).await.unwrap().total, 6);
+    }
+    drop((amal, basma, fresh));
+    world.server_vanishes().await;
+    assert_ne!(world.company().await.unwrap().epoch().unwrap(), epoch);
+}
+
 /// Her colleague's change, on which hers was made, reaches the restored server later than hers.
 #[tokio::test]
 async fn a_restored_server_waits_for_what_a_change_was_made_on() {
@@ -343,9 +390,9 @@ async fn a_restored_server_waits_for_what_a_change_was_made_on() {
     amal.settles().await.unwrap();
     let backup = world.folder.path().join("backup.db");
     world.server_vanishes().await;
-    let store = world.store().await.unwrap();
-    Store::backup(&world.server_folder(), &backup).unwrap();
-    drop(store);
+    let company = world.company().await.unwrap();
+    Sqlite::backup(&world.server_folder(), &backup).unwrap();
+    drop(company);
     world.server_returns().await.unwrap();
     let customer = amal.customer("شركة النور").await.unwrap();
     basma.sees(customer, "the customer", |_| true).await.unwrap();
@@ -354,8 +401,8 @@ async fn a_restored_server_waits_for_what_a_change_was_made_on() {
     let home = amal.dies().await;
 
     world.server_vanishes().await;
-    drop(world.store().await.unwrap());
-    Store::restore(&world.server_folder(), &backup).unwrap();
+    drop(world.company().await.unwrap());
+    Sqlite::restore(&world.server_folder(), &backup).unwrap();
     world.server_returns().await.unwrap();
     let before = basma.app.ask(GetSyncStatus {}).await.unwrap().synced_at;
     basma.waits_for("basma to have tried", |s| s.pending > 0 || s.synced_at > before).await.unwrap();

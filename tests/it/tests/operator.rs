@@ -6,7 +6,7 @@ use maydan_core::command::*;
 use maydan_core::{ErrorCode, ScopeId};
 use maydan_it::World;
 use maydan_it::world::Rep;
-use maydan_sync_server::Store;
+use maydan_sync_server::Company;
 use maydan_sync_server::admin::Cli;
 use serde_json::Value as Json;
 use std::io::{BufRead, BufReader, Write};
@@ -71,7 +71,7 @@ async fn a_device_that_missed_too_much_begins_its_feeds_again() {
     // What compacting the feeds will do: nothing before the newest entry is kept, not even that a record has left.
     world.server_vanishes().await;
     let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
-    db.execute("INSERT INTO meta (key, value) SELECT 'floor', value FROM meta WHERE key = 'seq'", []).unwrap();
+    db.execute("INSERT INTO meta (key, value) SELECT 'floor', max(seq) FROM log", []).unwrap();
     db.execute("DELETE FROM feed WHERE doc = (SELECT n FROM doc WHERE id = ?1)", [one.as_bytes()]).unwrap();
     drop(db);
     let basma = Rep::open(folder).unwrap();
@@ -97,7 +97,7 @@ async fn a_device_that_missed_too_much_begins_its_feeds_again() {
 #[tokio::test]
 async fn a_second_server_on_the_same_folder_is_refused() {
     let world = World::new(&[]).await.unwrap();
-    assert_eq!(Store::open(&world.server_folder()).unwrap_err().code, ErrorCode::InUse);
+    assert_eq!(Company::open(&world.server_folder()).unwrap_err().code, ErrorCode::InUse);
     assert_eq!(operator(&world, &["restore", "backup.db"]).await.unwrap_err().code, ErrorCode::InUse);
     assert_eq!(operator(&world, &["init"]).await.unwrap_err().code, ErrorCode::WrongState);
 }
@@ -106,17 +106,17 @@ async fn a_second_server_on_the_same_folder_is_refused() {
 async fn a_store_that_is_no_database_is_refused_and_left_as_it_is() {
     let mut world = World::new(&[]).await.unwrap();
     world.server_vanishes().await;
-    drop(world.store().await.unwrap());
+    drop(world.company().await.unwrap());
     let path = world.server_folder().join("maydan.db");
     for beside in ["maydan.db-wal", "maydan.db-shm"] {
         drop(std::fs::remove_file(world.server_folder().join(beside)));
     }
     let letter = "this is a letter, not a database\n".repeat(400);
     std::fs::write(&path, &letter).unwrap();
-    assert_eq!(Store::open(&world.server_folder()).unwrap_err().code, ErrorCode::NotADatabase);
+    assert_eq!(Company::open(&world.server_folder()).unwrap_err().code, ErrorCode::NotADatabase);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
     std::fs::remove_file(&path).unwrap();
-    assert_eq!(Store::open(&world.server_folder()).unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(Company::open(&world.server_folder()).unwrap_err().code, ErrorCode::NotFound);
 }
 
 #[cfg(unix)]

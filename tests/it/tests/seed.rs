@@ -4,18 +4,19 @@
 use maydan_core::command::*;
 use maydan_core::domain::visit::{self, Status};
 use maydan_core::{RecordId, Value};
-use maydan_it::seed::{self, AMAL, Company, Data, Spec, Visit};
+use maydan_it::seed::{self, AMAL, Cast, Data, Spec, Visit};
 use maydan_it::{Rep, World};
-use maydan_sync_server::Store;
+use maydan_sync_server::Company;
+use maydan_sync_server::store::Sqlite;
 use std::mem::discriminant;
 
 /// A running server over the data of `spec`.
-async fn seeded(spec: &Spec) -> (World, Company, Data) {
+async fn seeded(spec: &Spec) -> (World, Cast, Data) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::init(&folder.path().join("server")).unwrap();
-    let company = seed::write_server(&store, spec).unwrap();
-    drop(store);
-    (World::over(folder).await.unwrap(), company, seed::data(spec).unwrap())
+    let company = Company::init(&folder.path().join("server")).unwrap();
+    let cast = seed::write_server(&company, spec).unwrap();
+    drop(company);
+    (World::over(folder).await.unwrap(), cast, seed::data(spec).unwrap())
 }
 
 async fn list(rep: &Rep, kind: &str, filters: &[(&str, Value)], search: &str) -> RecordPage {
@@ -39,7 +40,7 @@ fn ids(page: &RecordPage) -> Vec<RecordId> {
 #[tokio::test]
 async fn a_rep_lists_and_searches_a_seeded_company_without_loading_a_document() {
     let spec = Spec::new(2_000, 2_000, 1);
-    let (world, company, data) = seeded(&spec).await;
+    let (world, cast, data) = seeded(&spec).await;
     let amal = world.rep("amal").await.unwrap();
     amal.settles().await.unwrap();
 
@@ -52,7 +53,7 @@ async fn a_rep_lists_and_searches_a_seeded_company_without_loading_a_document() 
     assert_eq!(list(&amal, "task", &[], "").await.total, count(data.tasks.iter().filter(|t| seen(t.customer)).count()));
     assert_eq!(list(&amal, "trip", &[], "").await.total, count(data.trips.iter().filter(|t| t.rep == AMAL).count()));
 
-    let today = [("rep", Value::from(company.users["amal"].to_string())), ("day", spec.today.to_string().into())];
+    let today = [("rep", Value::from(cast.users["amal"].to_string())), ("day", spec.today.to_string().into())];
     let round = list(&amal, "visit", &today, "").await;
     let mut positions: Vec<i64> = round.lines.iter().filter_map(|l| l.row.get("position")?.as_int()).collect();
     positions.sort_unstable();
@@ -73,7 +74,7 @@ async fn a_rep_lists_and_searches_a_seeded_company_without_loading_a_document() 
 #[tokio::test]
 async fn a_manager_finds_what_waits_for_her_and_the_trips_of_her_reps() {
     let spec = Spec::new(400, 600, 2);
-    let (world, company, data) = seeded(&spec).await;
+    let (world, cast, data) = seeded(&spec).await;
     let huda = world.rep("huda").await.unwrap();
     huda.settles().await.unwrap();
 
@@ -86,7 +87,7 @@ async fn a_manager_finds_what_waits_for_her_and_the_trips_of_her_reps() {
     let life = huda.app.ask(VisitEvents { visit: visit.id }).await.unwrap();
     let steps: Vec<_> = life.events.iter().map(|e| (e.at, discriminant(&e.step))).collect();
     assert_eq!(steps, visit.life.iter().map(|m| (m.at, discriminant(&m.step))).collect::<Vec<_>>());
-    assert_eq!(life.names[&company.users["amal"]], "أمل الورفلي");
+    assert_eq!(life.names[&cast.users["amal"]], "أمل الورفلي");
     let saw = huda.reads(visit.id).await.unwrap().heads;
     huda.app.ask(ReviewVisit { visit: visit.id, approve: true, saw, comment: String::new() }).await.unwrap();
     assert_eq!(huda.settles().await.unwrap().refused, 0);
@@ -102,14 +103,14 @@ async fn a_manager_finds_what_waits_for_her_and_the_trips_of_her_reps() {
 #[tokio::test]
 async fn seeding_a_store_twice_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::init(folder.path()).unwrap();
+    let store = Company::init(folder.path()).unwrap();
     let spec = Spec::new(30, 60, 3);
     let first = seed::write_server(&store, &spec).unwrap();
     let second = seed::write_server(&store, &spec).unwrap();
     assert_eq!((first.users, first.territories), (second.users, second.territories));
     drop(store);
     let copy = folder.path().join("copy.db");
-    Store::backup(folder.path(), &copy).unwrap();
+    Sqlite::backup(folder.path(), &copy).unwrap();
     let copy = rusqlite::Connection::open(copy).unwrap();
     let documents: i64 = copy.query_row("SELECT count(*) FROM doc", [], |r| r.get(0)).unwrap();
     let people_and_places = seed::PEOPLE.len() + seed::TERRITORIES.len();

@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Parser};
 use maydan_core::{Day, ErrorCode, Result};
 use maydan_it::seed::{self, Spec};
-use maydan_sync_server::Store;
+use maydan_sync_server::Company;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -55,8 +55,8 @@ fn write(cli: &Cli) -> Result<()> {
         println!("{}: customers.csv, notes.csv, visits.csv, tasks.csv, trips.csv", folder.display());
     }
     if let Some(folder) = &cli.server {
-        let store = match Store::open(folder) {
-            Err(e) if e.code == ErrorCode::NotFound => Store::init(folder)?,
+        let store = match Company::open(folder) {
+            Err(e) if e.code == ErrorCode::NotFound => Company::init(folder)?,
             opened => opened?,
         };
         let company = seed::write_server(&store, &spec)?;

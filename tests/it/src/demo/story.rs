@@ -7,7 +7,7 @@ use maydan_core::command::*;
 use maydan_core::document::Edit;
 use maydan_core::domain::geo::{Fix, Point};
 use maydan_core::{Error, Instant, RecordId, Result, Value};
-use maydan_sync_server::{NewUser, Store};
+use maydan_sync_server::{Company, NewUser};
 use serde::Serialize;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -124,7 +124,7 @@ pub fn play(programs: &Path, folder: &Path) -> Result<Report> {
 /// Two reps and a manager who see all of each other's work, so that their replicas must become equal.
 fn company(folder: &Path) -> Result<PathBuf> {
     let data = folder.join("server");
-    let store = Store::init(&data)?;
+    let store = Company::init(&data)?;
     let territory = store.add_territory("طرابلس")?;
     let mut people = Vec::new();
     for (login, role, level) in [("amal", "rep", Level::Write), ("basma", "rep", Level::Write), ("huda", "manager", Level::Manage)] {

@@ -8,7 +8,7 @@ use maydan_core::document::Appendix;
 use maydan_core::domain::trip;
 use maydan_core::domain::visit::Event;
 use maydan_core::{ErrorCode, RecordId, Result, Row, ScopeId, Value};
-use maydan_sync_server::{NewUser, Store};
+use maydan_sync_server::{Company, NewUser};
 use std::collections::BTreeMap;
 
 /// Records written in one transaction.
@@ -18,7 +18,7 @@ const CHUNK: usize = 120;
 
 /// Who and where, in a certain store.
 #[derive(Debug, Clone)]
-pub struct Company {
+pub struct Cast {
     /// Territories by name.
     pub territories: BTreeMap<String, ScopeId>,
     /// People by login; the password is [`PASSWORD`].
@@ -27,7 +27,7 @@ pub struct Company {
     people: Vec<RecordId>,
 }
 
-impl Company {
+impl Cast {
     fn text(&self, person: usize) -> Value {
         self.people[person].to_string().into()
     }
@@ -37,20 +37,20 @@ impl Company {
 ///
 /// # Errors
 /// What the store says.
-pub fn write_server(store: &Store, spec: &Spec) -> Result<Company> {
+pub fn write_server(company: &Company, spec: &Spec) -> Result<Cast> {
     let data = data(spec)?;
-    let company = found(store)?;
-    customers(store, &company, &data)?;
-    notes(store, &company, &data)?;
-    visits(store, spec, &company, &data)?;
-    tasks(store, &company, &data)?;
-    trips(store, spec, &company, &data)?;
-    Ok(company)
+    let cast = found(company)?;
+    customers(company, &cast, &data)?;
+    notes(company, &cast, &data)?;
+    visits(company, spec, &cast, &data)?;
+    tasks(company, &cast, &data)?;
+    trips(company, spec, &cast, &data)?;
+    Ok(cast)
 }
 
 /// The territories, the people, and what they may do.
-fn found(store: &Store) -> Result<Company> {
-    store.bulk(|bulk| {
+fn found(company: &Company) -> Result<Cast> {
+    company.bulk(|bulk| {
         for territory in &TERRITORIES {
             let scope = territory.scope();
             let fields = Row::from([("name".to_owned(), territory.name.into()), ("city".to_owned(), territory.name.into())]);
@@ -60,10 +60,10 @@ fn found(store: &Store) -> Result<Company> {
     })?;
     let mut people = Vec::new();
     for person in &PEOPLE {
-        let id = match store.user_by_login(person.login) {
+        let id = match company.user_by_login(person.login) {
             Err(e) if e.code == ErrorCode::NotFound => {
                 let (login, name, role) = (person.login.to_owned(), person.name.to_owned(), person.role.to_owned());
-                store.add_user(&NewUser { login, name, role, password: PASSWORD.to_owned() })?
+                company.add_user(&NewUser { login, name, role, password: PASSWORD.to_owned() })?
             }
             known => known?,
         };
@@ -71,25 +71,25 @@ fn found(store: &Store) -> Result<Company> {
     }
     for territory in &TERRITORIES {
         for rep in territory.reps {
-            store.grant(people[*rep], territory.scope(), Level::Write)?;
+            company.grant(people[*rep], territory.scope(), Level::Write)?;
         }
-        store.grant(people[HUDA], territory.scope(), Level::Manage)?;
+        company.grant(people[HUDA], territory.scope(), Level::Manage)?;
     }
     // Trips lie in the reps' own scopes.
     for rep in [AMAL, BASMA] {
-        store.grant(people[HUDA], people[rep].into(), Level::Manage)?;
+        company.grant(people[HUDA], people[rep].into(), Level::Manage)?;
     }
     let users = PEOPLE.iter().zip(&people).map(|(person, id)| (person.login.to_owned(), *id)).collect();
     let territories = TERRITORIES.iter().map(|t| (t.name.to_owned(), t.scope())).collect();
-    Ok(Company { territories, users, people })
+    Ok(Cast { territories, users, people })
 }
 
-fn customers(store: &Store, company: &Company, data: &Data) -> Result<()> {
+fn customers(company: &Company, cast: &Cast, data: &Data) -> Result<()> {
     for batch in data.customers.chunks(BATCH) {
-        store.bulk(|bulk| {
+        company.bulk(|bulk| {
             for customer in batch {
                 let mut fields = customer.fields.clone();
-                fields.insert("owner".to_owned(), company.text(customer.owner));
+                fields.insert("owner".to_owned(), cast.text(customer.owner));
                 bulk.record("customer", customer.id, TERRITORIES[customer.territory].scope(), None, &fields, &[])?;
             }
             Ok(())
@@ -104,15 +104,15 @@ fn parent(data: &Data, customer: usize) -> (RecordId, Value, ScopeId) {
     (customer.id, customer.id.to_string().into(), TERRITORIES[customer.territory].scope())
 }
 
-fn notes(store: &Store, company: &Company, data: &Data) -> Result<()> {
+fn notes(company: &Company, cast: &Cast, data: &Data) -> Result<()> {
     for batch in data.notes.chunks(BATCH) {
-        store.bulk(|bulk| {
+        company.bulk(|bulk| {
             for note in batch {
                 let (id, link, scope) = parent(data, note.customer);
                 let fields = row([
                     ("customer", link),
                     ("body", note.body.as_str().into()),
-                    ("author", company.text(note.author)),
+                    ("author", cast.text(note.author)),
                     ("written_at", note.written_at.0.into()),
                 ]);
                 bulk.record("note", note.id, scope, Some(id), &fields, &[])?;
@@ -123,18 +123,18 @@ fn notes(store: &Store, company: &Company, data: &Data) -> Result<()> {
     Ok(())
 }
 
-fn visits(store: &Store, spec: &Spec, company: &Company, data: &Data) -> Result<()> {
+fn visits(company: &Company, spec: &Spec, cast: &Cast, data: &Data) -> Result<()> {
     for (number, batch) in data.visits.chunks(BATCH).enumerate() {
-        store.bulk(|bulk| {
+        company.bulk(|bulk| {
             for (n, visit) in batch.iter().enumerate() {
                 let (id, link, scope) = parent(data, visit.customer);
                 let fields = row([
                     ("customer", link),
-                    ("rep", company.text(visit.rep)),
+                    ("rep", cast.text(visit.rep)),
                     ("reason", visit.reason.as_str().into()),
                     ("report", visit.report.as_str().into()),
                 ]);
-                let life = events(company, visit)?;
+                let life = events(cast, visit)?;
                 let index = number * BATCH + n;
                 let entries: Vec<_> = life
                     .iter()
@@ -150,21 +150,21 @@ fn visits(store: &Store, spec: &Spec, company: &Company, data: &Data) -> Result<
 }
 
 /// A visit's life as a device would have appended it.
-fn events(company: &Company, visit: &Visit) -> Result<Vec<String>> {
-    let event = |m: &super::Moment| Event { at: m.at, by: company.people[m.by], step: m.step.clone() };
+fn events(cast: &Cast, visit: &Visit) -> Result<Vec<String>> {
+    let event = |m: &super::Moment| Event { at: m.at, by: cast.people[m.by], step: m.step.clone() };
     visit.life.iter().map(|moment| Ok(serde_json::to_string(&event(moment))?)).collect()
 }
 
-fn tasks(store: &Store, company: &Company, data: &Data) -> Result<()> {
+fn tasks(company: &Company, cast: &Cast, data: &Data) -> Result<()> {
     for batch in data.tasks.chunks(BATCH) {
-        store.bulk(|bulk| {
+        company.bulk(|bulk| {
             for task in batch {
                 let (id, link, scope) = parent(data, task.customer);
                 let fields = row([
                     ("title", task.title.as_str().into()),
                     ("customer", link),
                     ("body", task.body.as_str().into()),
-                    ("assignee", company.text(task.assignee)),
+                    ("assignee", cast.text(task.assignee)),
                     ("due", task.due.to_string().into()),
                     ("priority", task.priority.into()),
                     ("done_at", task.done_at.map_or(Value::Null, |at| at.0.into())),
@@ -177,11 +177,11 @@ fn tasks(store: &Store, company: &Company, data: &Data) -> Result<()> {
     Ok(())
 }
 
-fn trips(store: &Store, spec: &Spec, company: &Company, data: &Data) -> Result<()> {
+fn trips(company: &Company, spec: &Spec, cast: &Cast, data: &Data) -> Result<()> {
     for (number, batch) in data.trips.chunks(BATCH).enumerate() {
-        store.bulk(|bulk| {
+        company.bulk(|bulk| {
             for (n, trip) in batch.iter().enumerate() {
-                let rep = company.people[trip.rep];
+                let rep = cast.people[trip.rep];
                 let started_at = trip.fixes.first().map_or(trip.ended_at, |f| f.at);
                 let fields = row([
                     ("rep", rep.to_string().into()),

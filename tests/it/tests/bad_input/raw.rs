@@ -117,7 +117,7 @@ impl Raw {
 
     /// Says hello under a token and an actor, which need not be its own.
     pub async fn hello_as(&self, token: &str, actor: Actor) -> Answer {
-        let hello = Hello { protocol: PROTOCOL, actor, actors_known: 0 };
+        let hello = Hello { protocol: PROTOCOL, actor, actors_known: 0, known: None };
         let bearer = format!("Bearer {token}");
         self.send("hello", &[("content-type", JSON), ("authorization", bearer.as_str())], serde_json::to_vec(&hello).unwrap()).await
     }
@@ -136,7 +136,7 @@ impl Raw {
 
     /// Pushes under an actor, which need not be its own.
     pub async fn push_as(&self, actor: Actor, items: &[Item]) -> Answer {
-        self.bytes("push", msgpack(&Push { actor, items: items.to_vec() }), false).await
+        self.bytes("push", msgpack(&Push { actor, items: sent(items) }), false).await
     }
 
     pub async fn push(&self, items: &[Item]) -> Vec<Outcome> {
@@ -187,6 +187,11 @@ impl Raw {
             cursor = page.cursors[0];
         }
     }
+}
+
+/// Items as they are sent.
+pub fn sent(items: &[Item]) -> Vec<serde_bytes::ByteBuf> {
+    items.iter().map(|item| item.to_bytes().unwrap().into()).collect()
 }
 
 fn entered(entry: &maydan_core::sync::wire::Entry) -> Option<RecordId> {

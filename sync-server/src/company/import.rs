@@ -1,11 +1,13 @@
 //! Records that the server itself makes: people, territories, imported files, seeds. They are written like any other
 //! change, under the server's own actor, with snapshot and row ready for first syncs.
 
-use super::{Caller, Store, begin, feed, now, random_uuid, storage};
-use maydan_core::document::{Appendix, Document, Edit, Hash};
+use super::feed::{self, Appending, Opening};
+use super::log::Log;
+use super::{Caller, Company};
+use crate::store::{Tx, params};
+use maydan_core::document::{Appendix, Document, Edit};
 use maydan_core::import::{self, Layout, RowError};
-use maydan_core::{Actor, DeviceId, RecordId, Result, Row, ScopeId};
-use rusqlite::{Connection, OptionalExtension, params};
+use maydan_core::{Actor, DeviceId, Error, RecordId, Result, Row, ScopeId};
 use uuid::Uuid;
 
 /// What became of a file.
@@ -24,7 +26,7 @@ pub struct Imported {
 /// Rows written in one transaction.
 const BATCH: usize = 1_000;
 
-impl Store {
+impl Company {
     /// Brings a CSV file of customers into a territory, a thousand rows in one transaction. Records that are here already are
     /// left as they are.
     pub fn import_customers(&self, file: &[u8], layout: Option<Layout>, scope: ScopeId) -> Result<Imported> {
@@ -56,19 +58,34 @@ impl Store {
 
     /// Writes many records in one transaction.
     pub fn bulk(&self, write: impl FnOnce(&mut Bulk<'_>) -> Result<()>) -> Result<()> {
-        let mut db = self.writer();
-        let tx = begin(&mut db)?;
-        let actor = server_actor(&tx)?;
-        let mut bulk = Bulk { store: self, db: &tx, actor };
-        write(&mut bulk)?;
-        tx.commit().map_err(storage)
+        self.write_alone(|log, tx| {
+            let actor = self.server_actor(tx)?;
+            write(&mut Bulk { company: self, log, tx, actor })
+        })
+    }
+
+    /// The actor under which the server writes; made once per database.
+    fn server_actor(&self, tx: &mut dyn Tx) -> Result<Actor> {
+        let known: Option<String> = tx.first("SELECT value FROM meta WHERE key = 'actor'", params![])?.map(|row| row.get(0)).transpose()?;
+        if let Some(actor) = known.and_then(|text| text.parse().ok()) {
+            return Ok(Actor(actor));
+        }
+        let actor = Actor(self.0.host.new_uuid());
+        tx.write("INSERT INTO meta (key, value) VALUES ('actor', $1)", params![actor.0.to_string()])?;
+        // Of nobody, so that histories name it as what it is.
+        tx.write("INSERT INTO actor (actor, device, person) VALUES ($1, $2, $3)", params![actor, NOBODY.device, NOBODY.user])?;
+        Ok(actor)
     }
 }
 
+/// The server, as the sender of a change.
+const NOBODY: Caller = Caller { user: RecordId(Uuid::nil()), device: DeviceId(Uuid::nil()) };
+
 /// A transaction in which many records are made.
 pub struct Bulk<'a> {
-    store: &'a Store,
-    db: &'a Connection,
+    company: &'a Company,
+    log: &'a mut Log,
+    tx: &'a mut dyn Tx,
     actor: Actor,
 }
 
@@ -80,8 +97,13 @@ impl std::fmt::Debug for Bulk<'_> {
 
 impl Bulk<'_> {
     /// The transaction.
-    pub(super) fn db(&self) -> &Connection {
-        self.db
+    pub(super) fn tx(&mut self) -> &mut dyn Tx {
+        self.tx
+    }
+
+    /// The log and the transaction.
+    pub(super) fn log(&mut self) -> (&mut Log, &mut dyn Tx) {
+        (self.log, self.tx)
     }
 
     /// Makes a record, unless it is there. `entries` are appended as they are: field, key, content.
@@ -94,52 +116,33 @@ impl Bulk<'_> {
         fields: &Row,
         entries: &[(&str, String, Appendix<'_>)],
     ) -> Result<bool> {
-        if feed::doc(self.db, id)?.is_some() {
+        if feed::find_one(self.tx, id)?.is_some() {
             return Ok(false);
         }
-        let kind = self.store.registry().get(kind)?.clone();
+        let kind = self.company.registry().get(kind)?.clone();
         let mut document = Document::create(&kind, id)?;
         let edits: Vec<Edit> = fields.iter().map(|(field, value)| Edit::set(field, value.clone())).collect();
-        let at = now();
+        let at = self.company.now();
         let mut changes: Vec<_> = document.edit(self.actor, at, None, &edits)?.change.into_iter().collect();
         for (field, key, entry) in entries {
             changes.extend(document.append(self.actor, at, field, key, *entry)?.change);
         }
-        feed::open(self.db, id, &kind.name, scope, parent)?;
-        let Some(doc) = feed::doc(self.db, id)? else { return Ok(false) };
-        let from = Caller { user: RecordId(Uuid::nil()), device: DeviceId(Uuid::nil()) };
-        let mut upto = 0;
-        for change in &changes {
-            upto = feed::append(self.db, &doc, change, from)?;
-        }
-        put_snapshot(self.db, doc.n, upto, &mut document, kind.fingerprint())?;
+        let opened = feed::open(self.log, self.tx, &[Opening { id, kind: &kind.name, scope, parent }])?;
+        let (doc, entered) = opened.into_iter().next().ok_or_else(|| Error::internal("a document was not made"))?;
+        let appending: Vec<_> = changes.iter().map(|change| Appending { doc: &doc, change, from: NOBODY, at }).collect();
+        let upto = feed::append(self.log, self.tx, &appending)?.last().copied().unwrap_or(entered);
+        put_snapshot(self.tx, doc.n, upto, &mut document, kind.fingerprint())?;
         Ok(true)
     }
 }
 
-fn put_snapshot(db: &Connection, n: i64, upto: u64, document: &mut Document, fingerprint: i64) -> Result<()> {
-    let heads: Vec<u8> = document.heads().iter().flat_map(|h: &Hash| h.0).collect();
+fn put_snapshot(tx: &mut dyn Tx, n: i64, upto: u64, document: &mut Document, fingerprint: i64) -> Result<()> {
+    let heads: Vec<u8> = document.heads().iter().flat_map(|h| h.0).collect();
     let row = serde_json::to_string(&document.row())?;
-    db.prepare_cached("INSERT OR REPLACE INTO snapshot (doc, upto_seq, bytes, heads, row, fingerprint) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        .and_then(|mut s| s.execute(params![n, upto, document.save(), heads, row, fingerprint]))
-        .map_err(storage)?;
-    Ok(())
-}
-
-/// The actor under which the server writes; made once per database.
-fn server_actor(db: &Connection) -> Result<Actor> {
-    let known: Option<String> = db.query_row("SELECT value FROM meta WHERE key = 'actor'", [], |r| r.get(0)).optional().map_err(storage)?;
-    if let Some(actor) = known.and_then(|text| text.parse().ok()) {
-        return Ok(Actor(actor));
-    }
-    let actor = random_uuid();
-    db.execute("INSERT INTO meta (key, value) VALUES ('actor', ?1)", [actor.to_string()]).map_err(storage)?;
-    // Of nobody, so that histories name it as what it is.
-    let nobody = Uuid::nil();
-    db.execute(
-        "INSERT INTO actor (actor, device, user) VALUES (?1, ?2, ?2)",
-        params![actor.as_bytes().as_slice(), nobody.as_bytes().as_slice()],
+    tx.write(
+        "INSERT INTO snapshot (doc, upto_seq, bytes, heads, row, fingerprint) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (doc) DO UPDATE SET upto_seq = $2, bytes = $3, heads = $4, row = $5, fingerprint = $6",
+        params![n, upto, document.save(), heads, row, fingerprint],
     )
-    .map_err(storage)?;
-    Ok(Actor(actor))
+    .map(drop)
 }

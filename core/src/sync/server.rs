@@ -1,0 +1,17 @@
+//! What the server decides about a push, without storage and sockets.
+//!
+//! [`parse`] reads the items, [`Needs`] says what must be known of them, whoever stores looks that up in a few batches and
+//! fills [`Facts`], and [`judge`] answers one [`Verdict`] per item. Order per item: form → actor → hash → dependencies →
+//! right to write → rules of the fields → write.
+//!
+//! Invariants:
+//! - One bad item never changes the verdict on another, except that a change whose dependency was refused lacks it.
+//! - A verdict takes the earlier items of the same push into account.
+//! - The same items over the same facts get the same verdicts: nothing here reads a clock or draws lots.
+
+mod facts;
+mod judge;
+mod rules;
+
+pub use facts::{Branch, Doc, Facts, Needs};
+pub use judge::{Parsed, Verdict, judge, parse};

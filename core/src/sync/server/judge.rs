@@ -1,0 +1,144 @@
+//! The verdicts.
+
+use super::facts::{Doc, Facts, branch};
+use super::rules;
+use crate::document::{Hash, RawChange, decode_change, genesis};
+use crate::id::{RecordId, ScopeId};
+use crate::permit::{self, Action};
+use crate::record::{Registry, ScopeRule};
+use crate::sync::wire::Item;
+use crate::{Error, ErrorCode, Result};
+
+/// An item whose form is right.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are changes")]
+pub enum Parsed {
+    /// A new document.
+    Open {
+        /// The document.
+        doc: RecordId,
+        /// Its kind.
+        kind: String,
+        /// The record whose scope it follows.
+        parent: Option<RecordId>,
+        /// Its scope, as the device understands it.
+        scope: ScopeId,
+    },
+    /// A change.
+    Change {
+        /// Its document.
+        doc: RecordId,
+        /// The change.
+        change: RawChange,
+    },
+}
+
+/// What to do about an item.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are changes")]
+pub enum Verdict {
+    /// Make this document.
+    Open {
+        /// The document.
+        id: RecordId,
+        /// What it is, and whose: the server's word, whatever the device understood.
+        doc: Doc,
+        /// The record whose scope it follows.
+        parent: Option<RecordId>,
+    },
+    /// Append this change.
+    Append {
+        /// Its document.
+        id: RecordId,
+        /// The change.
+        change: RawChange,
+    },
+    /// It is here.
+    Duplicate,
+    /// It is refused.
+    Refused(Error),
+}
+
+/// Reads the items of a push; what can't be read is an error of its own.
+pub fn parse<B: AsRef<[u8]>>(items: impl IntoIterator<Item = B>) -> Vec<Result<Parsed>> {
+    items
+        .into_iter()
+        .map(|bytes| match Item::from_bytes(bytes.as_ref())? {
+            Item::Open { doc, kind, parent, scope } => Ok(Parsed::Open { doc, kind, parent, scope }),
+            Item::Change { doc, bytes } => Ok(Parsed::Change { doc, change: decode_change(&bytes)? }),
+        })
+        .collect()
+}
+
+/// Judges items in their order. `facts` grow with what is to be written, so that later items find it.
+pub fn judge(registry: &Registry, facts: &mut Facts, items: Vec<Result<Parsed>>) -> Vec<Verdict> {
+    let judged = items.into_iter().map(|item| match item? {
+        Parsed::Open { doc, kind, parent, scope } => open(registry, facts, doc, &kind, parent, scope),
+        Parsed::Change { doc, change } => append(registry, facts, doc, change),
+    });
+    judged.map(|verdict| verdict.unwrap_or_else(Verdict::Refused)).collect()
+}
+
+fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent: Option<RecordId>, scope: ScopeId) -> Result<Verdict> {
+    if let Some(existing) = facts.docs.get(&id) {
+        permit::check(&facts.grants, existing.scope, Action::Read)?;
+        return if existing.kind == kind {
+            Ok(Verdict::Duplicate)
+        } else {
+            Err(Error::bad_request(format!("{id} is a {} already", existing.kind)))
+        };
+    }
+    let scope = match &registry.get(kind)?.scope {
+        ScopeRule::Company => ScopeId::COMPANY,
+        ScopeRule::Own => ScopeId::from(facts.user),
+        ScopeRule::Territory => scope,
+        ScopeRule::Parent(field) => {
+            let parent = parent.ok_or_else(|| Error::new(ErrorCode::Required, format!("a {kind} follows its {field}")))?;
+            let found = facts.docs.get(&parent);
+            found.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the {field} {parent} is not here yet")))?.scope
+        }
+    };
+    permit::check(&facts.grants, scope, Action::Write)?;
+    let doc = Doc { kind: kind.to_owned(), scope };
+    facts.docs.insert(id, doc.clone());
+    Ok(Verdict::Open { id, doc, parent })
+}
+
+fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChange) -> Result<Verdict> {
+    // Her own other devices' work she may bring: a broken phone's file of unsent work, a copied database's queue.
+    if !facts.own.contains(&change.actor()) {
+        return Err(Error::new(ErrorCode::ForeignActor, "the change was written under somebody else's actor"));
+    }
+    let doc = facts.docs.get(&id).ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the document {id} is not here")))?;
+    let place = (id, change.hash());
+    if facts.changes.contains(&place) {
+        return Ok(Verdict::Duplicate);
+    }
+    let branch = branch(id, &change);
+    let last = facts.branches.get(&branch).copied().unwrap_or(0);
+    if change.sequence() <= last {
+        return Err(Error::new(ErrorCode::DuplicateSequence, "the actor's sequence number came before with other content"));
+    }
+    // Automerge takes a gap for a broken invariant and panics: no reader must ever be sent one.
+    if change.sequence() > last + 1 {
+        return Err(Error::new(ErrorCode::MissingDependency, "the actor's changes before this one are not here: send them first"));
+    }
+    let kind = registry.get(&doc.kind)?;
+    let unknown: Vec<Hash> = change.dependencies().into_iter().filter(|hash| !facts.changes.contains(&(id, *hash))).collect();
+    if !unknown.is_empty() {
+        // Making the genesis costs more than everything else here: only who writes the first change of a document needs it.
+        let genesis = genesis::hashes(kind, id)?;
+        if let Some(hash) = unknown.iter().find(|hash| !genesis.contains(hash)) {
+            let missing = format!("the change was made on {hash:?}, which is not here: send that first");
+            return Err(Error::new(ErrorCode::MissingDependency, missing));
+        }
+    }
+    permit::check(&facts.grants, doc.scope, Action::Write)?;
+    rules::check(kind, facts, doc.scope, &change)?;
+    facts.changes.insert(place);
+    facts.branches.insert(branch, change.sequence());
+    Ok(Verdict::Append { id, change })
+}
+
+#[cfg(test)]
+mod tests;

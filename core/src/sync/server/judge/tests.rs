@@ -1,0 +1,114 @@
+//! What a hostile or unlucky device gets for an answer.
+
+use super::*;
+use crate::command::{Grant, Level};
+use crate::document::{Document, Edit};
+use crate::id::Actor;
+use crate::sync::server::Needs;
+use crate::time::Instant;
+use uuid::Uuid;
+
+const AMAL: RecordId = RecordId(Uuid::from_u128(0xA));
+const TERRITORY: ScopeId = ScopeId(Uuid::from_u128(0x7E));
+const ACTOR: Actor = Actor(Uuid::from_u128(0xAC));
+const CUSTOMER: RecordId = RecordId(Uuid::from_u128(0xC));
+
+fn facts() -> Facts {
+    Facts {
+        user: AMAL,
+        grants: vec![Grant { scope: TERRITORY, level: Level::Write }],
+        docs: [].into(),
+        changes: [].into(),
+        branches: [].into(),
+        own: [ACTOR].into(),
+    }
+}
+
+fn open_item(id: RecordId) -> Vec<u8> {
+    Item::Open { doc: id, kind: "customer".into(), parent: None, scope: TERRITORY }.to_bytes().expect("written")
+}
+
+fn change_item(doc: RecordId, change: &RawChange) -> Vec<u8> {
+    Item::Change { doc, bytes: change.bytes().to_vec().into() }.to_bytes().expect("written")
+}
+
+/// Three changes of one customer, in their order.
+fn changes(actor: Actor) -> Vec<RawChange> {
+    let kind = Registry::maydan().get("customer").expect("known").clone();
+    let mut document = Document::create(&kind, CUSTOMER).expect("made");
+    let names = ["شركة النور", "شركة الأمل", "شركة السلام"];
+    names.map(|name| document.edit(actor, Instant(1_000), None, &[Edit::set("name", name)]).expect("edited").change.expect("new")).into()
+}
+
+fn verdicts(facts: &mut Facts, items: &[Vec<u8>]) -> Vec<String> {
+    let words = |verdict: Verdict| match verdict {
+        Verdict::Open { .. } => "open".to_owned(),
+        Verdict::Append { .. } => "append".to_owned(),
+        Verdict::Duplicate => "duplicate".to_owned(),
+        Verdict::Refused(e) => format!("{:?}", e.code),
+    };
+    judge(&Registry::maydan(), facts, parse(items)).into_iter().map(words).collect()
+}
+
+#[test]
+fn a_document_and_its_changes_are_taken_in_one_push_and_known_in_the_next() {
+    let [a, b, c] = <[RawChange; 3]>::try_from(changes(ACTOR)).expect("three");
+    let items = [open_item(CUSTOMER), change_item(CUSTOMER, &a), change_item(CUSTOMER, &b), change_item(CUSTOMER, &c)];
+    let mut facts = facts();
+    assert_eq!(verdicts(&mut facts, &items), ["open", "append", "append", "append"]);
+    assert_eq!(verdicts(&mut facts, &items), ["duplicate", "duplicate", "duplicate", "duplicate"]);
+}
+
+#[test]
+fn an_item_that_nobody_can_read_harms_no_other() {
+    let all = changes(ACTOR);
+    let rubbish = vec![0xC1, 0xFF, 0x00];
+    // A map with a name that a later version may bring.
+    let unknown = rmp_serde::to_vec_named(&std::collections::BTreeMap::from([("teleport", 1)])).expect("written");
+    let mut damaged = change_item(CUSTOMER, &all[1]);
+    let last = damaged.len() - 1;
+    damaged[last] ^= 0x55;
+    let items = [rubbish, open_item(CUSTOMER), unknown, change_item(CUSTOMER, &all[0]), damaged, change_item(CUSTOMER, &all[1])];
+    assert_eq!(verdicts(&mut facts(), &items), ["BadRequest", "open", "Unsupported", "append", "Corrupt", "append"]);
+}
+
+#[test]
+fn a_gap_is_missing_and_a_number_used_twice_is_refused() {
+    let all = changes(ACTOR);
+    let items = [open_item(CUSTOMER), change_item(CUSTOMER, &all[0]), change_item(CUSTOMER, &all[2])];
+    let mut facts = facts();
+    assert_eq!(verdicts(&mut facts, &items), ["open", "append", "MissingDependency"]);
+
+    let kind = Registry::maydan().get("customer").expect("known").clone();
+    let mut copy = Document::create(&kind, CUSTOMER).expect("made");
+    let other = copy.edit(ACTOR, Instant(1_000), None, &[Edit::set("name", "غيرها")]).expect("edited").change.expect("new");
+    assert_eq!(verdicts(&mut facts, &[change_item(CUSTOMER, &other)]), ["DuplicateSequence"]);
+}
+
+#[test]
+fn what_is_foreign_or_not_granted_is_refused() {
+    let mine = changes(ACTOR);
+    let theirs = changes(Actor(Uuid::from_u128(0xBAD)));
+    let open = open_item(CUSTOMER);
+    assert_eq!(verdicts(&mut facts(), &[open.clone(), change_item(CUSTOMER, &theirs[0])]), ["open", "ForeignActor"]);
+    assert_eq!(verdicts(&mut facts(), &[change_item(CUSTOMER, &mine[0])]), ["NotFound"]);
+
+    let mut reader = facts();
+    reader.grants[0].level = Level::Read;
+    reader.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY });
+    assert_eq!(
+        verdicts(&mut reader, &[open_item(RecordId(Uuid::from_u128(0xD))), change_item(CUSTOMER, &mine[0])]),
+        ["Forbidden", "Forbidden"]
+    );
+}
+
+#[test]
+fn needs_name_all_that_a_judgement_asks_for() {
+    let all = changes(ACTOR);
+    let parsed = parse([open_item(CUSTOMER), change_item(CUSTOMER, &all[1])]);
+    let needs = Needs::of(&parsed);
+    assert_eq!(needs.docs, [CUSTOMER].into());
+    assert_eq!(needs.changes, [(CUSTOMER, all[0].hash()), (CUSTOMER, all[1].hash())].into());
+    assert_eq!(needs.branches.len(), 1);
+    assert_eq!(needs.actors, [ACTOR].into());
+}

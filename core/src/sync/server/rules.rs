@@ -1,0 +1,41 @@
+//! Rules of single fields that no client may break, whoever wrote it.
+
+use super::Facts;
+use crate::document::{RawChange, RootWrite};
+use crate::domain::visit::{Event, Step};
+use crate::id::ScopeId;
+use crate::permit::{self, Action};
+use crate::record::{FieldType, Kind};
+use crate::{Error, ErrorCode, Result};
+
+/// Steps of a visit are signed with the sender's own name and never changed; approving needs the right to approve.
+pub(super) fn check(kind: &Kind, facts: &Facts, scope: ScopeId, change: &RawChange) -> Result<()> {
+    let mut events = kind.fields.iter().filter(|f| matches!(f.ty, FieldType::Events)).peekable();
+    if events.peek().is_none() {
+        return Ok(());
+    }
+    let writes = change.root_writes();
+    for field in events {
+        let prefix = format!("{}/", field.name);
+        writes.iter().filter(|w| w.key.starts_with(&prefix)).try_for_each(|write| check_step(facts, scope, write))?;
+    }
+    Ok(())
+}
+
+fn check_step(facts: &Facts, scope: ScopeId, write: &RootWrite) -> Result<()> {
+    if write.overwrites {
+        return Err(Error::new(ErrorCode::Forbidden, "a step that was taken is never changed"));
+    }
+    let event: Event = write
+        .text
+        .as_deref()
+        .and_then(|t| serde_json::from_str(t).ok())
+        .ok_or_else(|| Error::new(ErrorCode::InvalidValue, format!("{} is no step of a visit", write.key)))?;
+    if event.by != facts.user {
+        return Err(Error::new(ErrorCode::Forbidden, "a step is signed by whoever takes it"));
+    }
+    if matches!(event.step, Step::Approved { .. } | Step::Returned { .. }) {
+        permit::check(&facts.grants, scope, Action::Approve)?;
+    }
+    Ok(())
+}

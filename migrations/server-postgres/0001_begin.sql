@@ -1,0 +1,104 @@
+-- The server's tables in PostgreSQL. The key lives outside the database, so that a backup does not brings it back.
+-- The same tables as in SQLite, under the same names: statements are written once for both.
+
+-- `epoch`: which life of the data this is. `floor`: what the feeds hold from; older cursors begin again. `actor`: the server's own.
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Where the log stood after each write: the newest number given, and a digest of everything up to there.
+CREATE TABLE log (
+    seq BIGINT PRIMARY KEY,
+    digest BYTEA NOT NULL
+);
+
+CREATE TABLE person (
+    id BYTEA PRIMARY KEY,
+    login TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    disabled BIGINT NOT NULL DEFAULT 0
+);
+
+-- Who may see and do what in which scope. Levels: 1 read, 2 write, 3 manage.
+CREATE TABLE access (
+    person BYTEA NOT NULL,
+    scope BYTEA NOT NULL,
+    level BIGINT NOT NULL CHECK (level BETWEEN 1 AND 3),
+    PRIMARY KEY (person, scope)
+);
+
+-- Every grant that was ever made or taken away (level 0), by its place among all that happened.
+CREATE TABLE grant_log (
+    seq BIGINT PRIMARY KEY,
+    person BYTEA NOT NULL,
+    scope BYTEA NOT NULL,
+    level BIGINT NOT NULL CHECK (level BETWEEN 0 AND 3),
+    granted_at BIGINT NOT NULL
+);
+
+CREATE TABLE device (
+    id BYTEA NOT NULL,
+    person BYTEA NOT NULL,
+    revoked BIGINT NOT NULL DEFAULT 0,
+    refresh_hash BYTEA,
+    -- The token before the present one stays good until the present one is used: an answer may get lost on the way.
+    previous_hash BYTEA,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (id, person)
+);
+
+CREATE TABLE actor (
+    n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    actor BYTEA NOT NULL UNIQUE,
+    device BYTEA NOT NULL,
+    person BYTEA NOT NULL
+);
+
+CREATE TABLE doc (
+    n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id BYTEA NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    scope BYTEA NOT NULL,
+    parent BYTEA,
+    generation BIGINT NOT NULL DEFAULT 0,
+    -- Where in its scope's feed it entered.
+    entered_seq BIGINT NOT NULL
+);
+CREATE INDEX doc_parent ON doc (parent);
+
+CREATE TABLE change (
+    seq BIGINT PRIMARY KEY,
+    doc BIGINT NOT NULL REFERENCES doc (n),
+    hash BYTEA NOT NULL,
+    -- As Automerge names it: branches of an actor count for themselves.
+    actor BYTEA NOT NULL,
+    actor_seq BIGINT NOT NULL,
+    bytes BYTEA NOT NULL,
+    person BYTEA NOT NULL,
+    device BYTEA NOT NULL,
+    received_at BIGINT NOT NULL,
+    UNIQUE (doc, hash),
+    UNIQUE (doc, actor, actor_seq)
+);
+
+-- A document up to some change, with its heads and its row ready for lists.
+CREATE TABLE snapshot (
+    doc BIGINT PRIMARY KEY REFERENCES doc (n),
+    upto_seq BIGINT NOT NULL,
+    bytes BYTEA NOT NULL,
+    heads BYTEA NOT NULL,
+    row TEXT NOT NULL,
+    fingerprint BIGINT NOT NULL
+);
+
+-- What a scope's readers see, in order. Sorts: 0 change, 1 enter, 2 leave.
+CREATE TABLE feed (
+    scope BYTEA NOT NULL,
+    seq BIGINT NOT NULL,
+    doc BIGINT NOT NULL REFERENCES doc (n),
+    sort BIGINT NOT NULL,
+    PRIMARY KEY (scope, seq)
+);

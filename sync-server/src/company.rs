@@ -1,0 +1,168 @@
+//! What the server knows of a company, and what it does with what devices ask: over any [`Store`].
+//!
+//! Reads see one state. Writes go through [`crate::store::Group`]: whoever writes takes along what waits. Everything that
+//! happens gets the next number of the log ([`log::Log`]), in the transaction that stores it.
+
+mod access;
+mod feed;
+mod hello;
+mod import;
+mod log;
+mod people;
+mod pull;
+mod push;
+#[cfg(test)]
+mod tests;
+
+pub use import::{Bulk, Imported};
+pub(crate) use people::Caller;
+pub use people::NewUser;
+
+use crate::chance::Machine;
+use crate::store::{Group, Sqlite, Store, Tx};
+use log::Log;
+use maydan_core::sync::wire::LogHead;
+use maydan_core::{Host, Instant, Registry, Result};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// A company.
+#[derive(Clone)]
+pub struct Company(Arc<Inner>);
+
+struct Inner {
+    store: Box<dyn Store>,
+    registry: Registry,
+    host: Arc<dyn Host>,
+    group: Group<Log>,
+    /// The newest number that this process knows to be given.
+    news: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Company {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Company({:?})", self.0.store)
+    }
+}
+
+impl Company {
+    /// The company whose data lies in `store`.
+    pub fn over(store: impl Store + 'static) -> Self {
+        Self::with_host(store, Arc::new(Machine))
+    }
+
+    /// The same, on a machine with another clock and other randomness.
+    pub fn with_host(store: impl Store + 'static, host: Arc<dyn Host>) -> Self {
+        let inner =
+            Inner { store: Box::new(store), registry: Registry::maydan(), host, group: Group::default(), news: watch::Sender::new(0) };
+        Self(Arc::new(inner))
+    }
+
+    /// A new company in a folder: [`Sqlite::init`].
+    pub fn init(folder: &Path) -> Result<Self> {
+        Sqlite::init(folder).map(Self::over)
+    }
+
+    /// The company in a folder, to serve it: [`Sqlite::open`].
+    pub fn open(folder: &Path) -> Result<Self> {
+        Sqlite::open(folder).map(Self::over)
+    }
+
+    /// The company in a folder, beside a server that may be at work: [`Sqlite::join`].
+    pub fn join(folder: &Path) -> Result<Self> {
+        Sqlite::join(folder).map(Self::over)
+    }
+
+    /// Changes when the server is restored from a backup.
+    pub fn epoch(&self) -> Result<Uuid> {
+        self.0.store.epoch()
+    }
+
+    /// The kinds that the server knows.
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    /// The newest number given, as it moves.
+    pub(crate) fn news(&self) -> watch::Receiver<u64> {
+        self.0.news.subscribe()
+    }
+
+    /// Learns at once of what other processes write. Ends with the company.
+    pub(crate) fn watch_others(&self) {
+        let inner = Arc::downgrade(&self.0);
+        self.0.store.on_write(Arc::new(move || {
+            if let Some(inner) = inner.upgrade() {
+                match Self(inner).head() {
+                    Ok(_) => {}
+                    Err(e) => tracing::warn!(error = %e, "what somebody else has written could not be read"),
+                }
+            }
+        }));
+    }
+
+    /// The key of access tokens.
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        self.0.store.secret()
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.0.host.now()
+    }
+
+    fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.host.fill_random(&mut bytes);
+        bytes
+    }
+
+    /// Reads from one state.
+    fn read<T>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T>) -> Result<T> {
+        let (mut work, mut answer) = (Some(work), None);
+        self.0.store.read(&mut |tx| {
+            answer = work.take().map(|work| work(tx)).transpose()?;
+            Ok(())
+        })?;
+        answer.ok_or_else(|| maydan_core::Error::internal("a read was not done"))
+    }
+
+    /// Writes, together with whatever else waits to be written. Answers once it is on the disk.
+    fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Log, &mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.0.group.run(self.0.store.as_ref(), self, work)
+    }
+
+    /// Writes alone, in one transaction, what may borrow from its surroundings.
+    fn write_alone<T>(&self, work: impl FnOnce(&mut Log, &mut dyn Tx) -> Result<T>) -> Result<T> {
+        use crate::store::Frame;
+        let (mut work, mut done) = (Some(work), None);
+        self.0.store.write(&mut |tx| {
+            let mut log = self.begin(tx)?;
+            let answer = work.take().map(|work| work(&mut log, tx)).transpose()?;
+            self.end(&mut log, tx)?;
+            done = answer.map(|answer| (answer, log));
+            Ok(())
+        })?;
+        let (answer, log) = done.ok_or_else(|| maydan_core::Error::internal("a write was not done"))?;
+        self.committed(log);
+        Ok(answer)
+    }
+
+    /// Where the log stands.
+    pub(crate) fn head(&self) -> Result<LogHead> {
+        let log = self.read(Log::newest)?;
+        let head = log.head(self.secret());
+        self.tell(head.seq);
+        Ok(head)
+    }
+
+    /// Tells whoever waits for news.
+    fn tell(&self, seq: u64) {
+        self.0.news.send_if_modified(|known| {
+            let newer = seq > *known;
+            *known = seq.max(*known);
+            newer
+        });
+    }
+}

@@ -1,0 +1,99 @@
+//! The feeds: what a scope's readers see, in order.
+
+use super::Caller;
+use super::log::Log;
+use crate::store::{Tx, Value, params};
+use maydan_core::document::RawChange;
+use maydan_core::{Instant, RecordId, Result, ScopeId};
+
+/// Sorts of feed entries.
+pub(super) const CHANGE: i64 = 0;
+pub(super) const ENTER: i64 = 1;
+pub(super) const LEAVE: i64 = 2;
+
+/// A document as the server keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub n: i64,
+    pub id: RecordId,
+    pub kind: String,
+    pub scope: ScopeId,
+}
+
+/// A document to be made.
+pub(super) struct Opening<'a> {
+    pub id: RecordId,
+    pub kind: &'a str,
+    pub scope: ScopeId,
+    pub parent: Option<RecordId>,
+}
+
+/// A change to be appended.
+pub(super) struct Appending<'a> {
+    pub doc: &'a Stored,
+    pub change: &'a RawChange,
+    pub from: Caller,
+    pub at: Instant,
+}
+
+/// The documents among these ids, in the order of the ids.
+pub(super) fn find(tx: &mut dyn Tx, ids: impl IntoIterator<Item = RecordId>) -> Result<Vec<Option<Stored>>> {
+    let ids: Vec<RecordId> = ids.into_iter().collect();
+    let sets: Vec<Vec<Value>> = ids.iter().map(|id| params![*id]).collect();
+    let found = tx.each("SELECT n, kind, scope FROM doc WHERE id = $1", &sets)?;
+    ids.into_iter()
+        .zip(found)
+        .map(|(id, rows)| rows.first().map(|r| Ok(Stored { n: r.get(0)?, id, kind: r.get(1)?, scope: r.get(2)? })).transpose())
+        .collect()
+}
+
+/// One document.
+pub(super) fn find_one(tx: &mut dyn Tx, id: RecordId) -> Result<Option<Stored>> {
+    Ok(find(tx, [id])?.pop().flatten())
+}
+
+/// Puts new documents into their scopes; answers them with their numbers.
+pub(super) fn open(log: &mut Log, tx: &mut dyn Tx, openings: &[Opening<'_>]) -> Result<Vec<(Stored, u64)>> {
+    let numbered: Vec<u64> = openings.iter().map(|o| log.next(&[b"open", o.id.as_bytes(), o.scope.as_bytes()])).collect();
+    let sets: Vec<_> = openings.iter().zip(&numbered).map(|(o, seq)| params![o.id, o.kind, o.scope, o.parent, *seq]).collect();
+    let rows = tx.each("INSERT INTO doc (id, kind, scope, parent, entered_seq) VALUES ($1, $2, $3, $4, $5) RETURNING n", &sets)?;
+    let mut made = Vec::with_capacity(openings.len());
+    for ((opening, seq), rows) in openings.iter().zip(numbered).zip(rows) {
+        let n = rows.first().ok_or_else(|| maydan_core::Error::internal("a document got no number"))?.get(0)?;
+        made.push((Stored { n, id: opening.id, kind: opening.kind.to_owned(), scope: opening.scope }, seq));
+    }
+    enter(tx, made.iter().map(|(doc, seq)| (doc.scope, *seq, doc.n, ENTER)))?;
+    Ok(made)
+}
+
+/// Puts changes into their documents' feeds; answers their numbers.
+pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) -> Result<Vec<u64>> {
+    let numbered: Vec<u64> = changes.iter().map(|a| log.next(&[b"change", a.doc.id.as_bytes(), &a.change.hash().0])).collect();
+    let sets: Vec<_> = changes
+        .iter()
+        .zip(&numbered)
+        .map(|(Appending { doc, change, from, at }, seq)| {
+            params![*seq, doc.n, change.hash(), change.branch(), change.sequence(), change.bytes(), from.user, from.device, *at]
+        })
+        .collect();
+    tx.write_each(
+        "INSERT INTO change (seq, doc, hash, actor, actor_seq, bytes, person, device, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &sets,
+    )?;
+    enter(tx, changes.iter().zip(&numbered).map(|(a, seq)| (a.doc.scope, *seq, a.doc.n, CHANGE)))?;
+    Ok(numbered)
+}
+
+fn enter(tx: &mut dyn Tx, entries: impl Iterator<Item = (ScopeId, u64, i64, i64)>) -> Result<()> {
+    let sets: Vec<_> = entries.map(|(scope, seq, n, sort)| params![scope, seq, n, sort]).collect();
+    tx.write_each("INSERT INTO feed (scope, seq, doc, sort) VALUES ($1, $2, $3, $4)", &sets).map(drop)
+}
+
+/// Moves a document into another scope: its old readers are told that it left, its new ones get it whole.
+pub(super) fn rescope(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, to: ScopeId) -> Result<()> {
+    tx.write("DELETE FROM feed WHERE scope = $1 AND doc = $2", params![doc.scope, doc.n])?;
+    let left = log.next(&[b"leave", doc.id.as_bytes(), doc.scope.as_bytes()]);
+    let entered = log.next(&[b"enter", doc.id.as_bytes(), to.as_bytes()]);
+    tx.write("UPDATE doc SET scope = $2, entered_seq = $3 WHERE n = $1", params![doc.n, to, entered])?;
+    enter(tx, [(doc.scope, left, doc.n, LEAVE), (to, entered, doc.n, ENTER)].into_iter())
+}

@@ -1,0 +1,45 @@
+//! The beginning of a round.
+
+use super::log::Log;
+use super::{Caller, Company};
+use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL};
+use maydan_core::{Error, ErrorCode, Result};
+
+impl Company {
+    /// What a round starts from.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unsupported`] for a newer protocol, [`ErrorCode::ForeignActor`], [`ErrorCode::SignInNeeded`].
+    pub(crate) fn hello(&self, caller: Caller, hello: &Hello) -> Result<HelloAnswer> {
+        if hello.protocol > PROTOCOL {
+            return Err(Error::new(ErrorCode::Unsupported, "this app speaks a newer protocol than the server: update the server"));
+        }
+        let (role, grants) = self.rights(caller)?;
+        self.claim_actor(caller, hello.actor)?;
+        self.notice_another_past(hello)?;
+        // Before anything else is read: what is accepted meanwhile makes one poke too many, never one too few.
+        let head = self.head()?;
+        Ok(HelloAnswer {
+            protocol: PROTOCOL,
+            epoch: self.epoch()?,
+            server_time: self.now(),
+            floor: self.floor()?,
+            role,
+            high_water: self.high_water(&grants)?,
+            grants,
+            actors: self.actors_after(hello.actors_known)?,
+            head,
+        })
+    }
+
+    /// The data was put back to an earlier state without `restore`: then this is another life of it, and says so.
+    fn notice_another_past(&self, hello: &Hello) -> Result<()> {
+        let Some((epoch, shown)) = &hello.known else { return Ok(()) };
+        if *epoch != self.epoch()? || !self.read(|tx| Log::contradicts(tx, self.secret(), shown))? {
+            return Ok(());
+        }
+        let renewed = self.0.store.renew_epoch()?;
+        tracing::warn!(%renewed, "a device has seen what this data does not know: it was put back to an earlier state; devices will send what it lacks");
+        Ok(())
+    }
+}

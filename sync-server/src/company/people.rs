@@ -1,0 +1,152 @@
+//! People, what they may do, their devices.
+
+use super::Company;
+use super::access::grant;
+use crate::auth::{hash_password, verify_password};
+use crate::store::params;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use maydan_core::command::Level;
+use maydan_core::sync::wire::Tokens;
+use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result, Row, ScopeId};
+use sha2::{Digest, Sha256};
+
+/// Who sends a request, from where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub user: RecordId,
+    pub device: DeviceId,
+}
+
+/// A person to add.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Login name.
+    pub login: String,
+    /// Name that colleagues see.
+    pub name: String,
+    /// Role: admin, manager, back_office, rep, auditor.
+    pub role: String,
+    /// Password.
+    pub password: String,
+}
+
+/// A device that has not been here for so long must sign in again, milliseconds: 90 days.
+const SESSION_MS: i64 = 90 * 24 * 3_600_000;
+/// Shortest password accepted.
+const SHORTEST_PASSWORD: usize = 8;
+
+impl Company {
+    /// Adds a person: account, user record, and the scopes that everybody has (the company's to read, her own to write).
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidValue`] for an empty or taken login, an unknown role or a short password.
+    pub fn add_user(&self, user: &NewUser) -> Result<RecordId> {
+        let invalid = |m: String| Error::new(ErrorCode::InvalidValue, m);
+        if user.login.trim().is_empty() || user.password.chars().count() < SHORTEST_PASSWORD {
+            return Err(invalid(format!("a login is not empty and a password has at least {SHORTEST_PASSWORD} characters")));
+        }
+        let hash = hash_password(&user.password)?;
+        let id = self.0.host.new_record_id();
+        let row: Row = [("name".to_owned(), user.name.as_str().into()), ("role".to_owned(), user.role.as_str().into())].into();
+        // What the record would refuse is refused before the account is made.
+        let kind = self.registry().get("user")?;
+        row.iter().try_for_each(|(field, value)| kind.get(field)?.check(value.clone()).map(drop))?;
+        let at = self.now();
+        self.bulk(|bulk| {
+            let added = bulk.tx().write(
+                "INSERT INTO person (id, login, name, role, password_hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                params![id, user.login.trim(), user.name.as_str(), user.role.as_str(), hash.as_str()],
+            )?;
+            if added == 0 {
+                return Err(invalid(format!("the login {:?} is taken", user.login)));
+            }
+            let company = if user.role == "admin" { Level::Manage } else { Level::Read };
+            let (log, tx) = bulk.log();
+            grant(log, tx, id, ScopeId::COMPANY, Some(company), at)?;
+            grant(log, tx, id, id.into(), Some(Level::Write), at)?;
+            bulk.record("user", id, ScopeId::COMPANY, None, &row, &[]).map(drop)
+        })?;
+        Ok(id)
+    }
+
+    /// Adds a territory: its id is the scope of what lies in it.
+    pub fn add_territory(&self, name: &str) -> Result<ScopeId> {
+        let id = self.0.host.new_record_id();
+        self.write_record("territory", id, ScopeId::COMPANY, None, &[("name".to_owned(), name.into())].into())?;
+        Ok(id.into())
+    }
+
+    /// The person with this login.
+    pub fn user_by_login(&self, login: &str) -> Result<RecordId> {
+        let found = self.read(|tx| tx.first("SELECT id FROM person WHERE login = $1", params![login]))?;
+        found.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("nobody has the login {login:?}")))?.get(0)
+    }
+
+    /// Checks a password and opens a session for a device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::WrongCredentials`], with the same work and the same words for unknown people.
+    pub(crate) fn sign_in(&self, login: &str, password: &str, device: DeviceId) -> Result<(Tokens, Caller)> {
+        let found = self.read(|tx| {
+            tx.first("SELECT id, name, role, password_hash FROM person WHERE login = $1 AND disabled = 0", params![login.trim()])
+        })?;
+        let wrong = || Error::new(ErrorCode::WrongCredentials, "wrong login or password");
+        let hash: Option<String> = found.as_ref().map(|row| row.get(3)).transpose()?;
+        if !verify_password(password, hash.as_deref()) {
+            return Err(wrong());
+        }
+        let row = found.ok_or_else(wrong)?;
+        let caller = Caller { user: row.get(0)?, device };
+        let (refresh, at) = (self.new_refresh(), self.now());
+        let digest = digest(&refresh);
+        let revoked: bool = self.write(move |_, tx| {
+            tx.value(
+                "INSERT INTO device (id, person, refresh_hash, seen_at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (id, person) DO UPDATE SET refresh_hash = $3, previous_hash = NULL, seen_at = $4 RETURNING revoked",
+                params![device, caller.user, digest, at],
+            )
+        })?;
+        if revoked {
+            return Err(Error::new(ErrorCode::Forbidden, "this device was cut off: ask an administrator"));
+        }
+        Ok((Tokens { access: String::new(), refresh, user: caller.user, name: row.get(1)?, role: row.get(2)? }, caller))
+    }
+
+    /// Trades a refresh token for the next one. The one before stays good until the next is used: an answer may get lost.
+    pub(crate) fn refresh(&self, refresh: &str, device: DeviceId) -> Result<(Tokens, Caller)> {
+        let (next, shown, at) = (self.new_refresh(), digest(refresh), self.now());
+        let fresh = digest(&next);
+        let (user, name, role) = self.write(move |_, tx| {
+            let found = tx.first(
+                "SELECT p.id, p.name, p.role FROM device d JOIN person p ON p.id = d.person
+                 WHERE d.id = $1 AND (d.refresh_hash = $2 OR d.previous_hash = $2) AND d.revoked = 0 AND p.disabled = 0
+                   AND d.seen_at > $3",
+                params![device, shown.as_slice(), at.plus(-SESSION_MS)],
+            )?;
+            let row = found.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "the session has ended: sign in again"))?;
+            let user: RecordId = row.get(0)?;
+            tx.write(
+                "UPDATE device SET previous_hash = $3, refresh_hash = $4, seen_at = $5 WHERE id = $1 AND person = $2",
+                params![device, user, shown, fresh, at],
+            )?;
+            Ok((user, row.get(1)?, row.get(2)?))
+        })?;
+        Ok((Tokens { access: String::new(), refresh: next, user, name, role }, Caller { user, device }))
+    }
+
+    fn new_refresh(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.random::<32>())
+    }
+
+    /// Cuts a device off.
+    pub fn revoke_device(&self, device: DeviceId) -> Result<()> {
+        let rows = self.write(move |_, tx| tx.write("UPDATE device SET revoked = 1 WHERE id = $1", params![device]))?;
+        if rows == 0 { Err(Error::new(ErrorCode::NotFound, "no such device")) } else { Ok(()) }
+    }
+}
+
+/// Tokens are stored as digests: a stolen database opens no session.
+fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}

@@ -1,0 +1,123 @@
+//! Taking in what devices send: looked up in a few batches, judged by [`maydan_core::sync::server`], written in a few more.
+
+use super::access::{grants, owns_actor};
+use super::feed::{self, Appending, Opening, Stored};
+use super::log::Log;
+use super::{Caller, Company};
+use crate::store::{Tx, Value, params};
+use maydan_core::sync::server::{Doc, Facts, Needs, Parsed, Verdict, judge, parse};
+use maydan_core::sync::wire::{MAX_PUSH_ITEMS, Outcome, Push, PushAnswer};
+use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Registry, Result, ScopeId};
+use std::collections::BTreeMap;
+
+impl Company {
+    /// Takes in a push: one outcome per item, on the disk when this answers.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TooLarge`] for more items than a push may have, [`ErrorCode::ForeignActor`].
+    pub(crate) fn push(&self, caller: Caller, push: &Push) -> Result<PushAnswer> {
+        if push.items.len() > MAX_PUSH_ITEMS {
+            return Err(Error::new(ErrorCode::TooLarge, format!("a push has at most {MAX_PUSH_ITEMS} items")));
+        }
+        let items = parse(&push.items);
+        let incoming = Incoming { caller, actor: push.actor, needs: Needs::of(&items), items, at: self.now() };
+        let company = self.clone();
+        let (outcomes, head) = self.write(move |log, tx| {
+            let outcomes = incoming.take(company.registry(), log, tx)?;
+            Ok((outcomes, log.head(company.secret())))
+        })?;
+        Ok(PushAnswer { epoch: self.epoch()?, head, outcomes })
+    }
+
+    /// Moves a record, and whatever follows it, into another scope.
+    pub fn rescope(&self, id: RecordId, to: ScopeId) -> Result<()> {
+        self.write(move |log, tx| {
+            let doc = feed::find_one(tx, id)?.ok_or_else(|| Error::new(ErrorCode::NotFound, "no such record"))?;
+            let children = tx.rows("SELECT id FROM doc WHERE parent = $1", params![id])?;
+            let children = children.iter().map(|row| row.get(0)).collect::<Result<Vec<RecordId>>>()?;
+            feed::rescope(log, tx, &doc, to)?;
+            for child in feed::find(tx, children)?.into_iter().flatten() {
+                feed::rescope(log, tx, &child, to)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A push, ready to be judged.
+struct Incoming {
+    caller: Caller,
+    actor: Actor,
+    items: Vec<Result<Parsed>>,
+    needs: Needs,
+    at: Instant,
+}
+
+impl Incoming {
+    fn take(self, registry: &Registry, log: &mut Log, tx: &mut dyn Tx) -> Result<Vec<Outcome>> {
+        if !owns_actor(tx, self.caller, self.actor)? {
+            return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
+        }
+        let (mut facts, mut stored) = look_up(tx, self.caller, self.actor, &self.needs)?;
+        let verdicts = judge(registry, &mut facts, self.items);
+        let opened = open_all(log, tx, &verdicts)?;
+        let mut opened_seqs = opened.iter().map(|(_, seq)| *seq).collect::<Vec<_>>().into_iter();
+        stored.extend(opened.into_iter().map(|(doc, _)| (doc.id, doc)));
+        let mut changes = Vec::new();
+        for verdict in &verdicts {
+            if let Verdict::Append { id, change } = verdict {
+                let doc = stored.get(id).ok_or_else(|| Error::internal("a change was judged without its document"))?;
+                changes.push(Appending { doc, change, from: self.caller, at: self.at });
+            }
+        }
+        let mut change_seqs = feed::append(log, tx, &changes)?.into_iter();
+        let outcome = |verdict: Verdict| match verdict {
+            Verdict::Open { .. } => Outcome::Accepted { seq: opened_seqs.next().unwrap_or_default() },
+            Verdict::Append { .. } => Outcome::Accepted { seq: change_seqs.next().unwrap_or_default() },
+            Verdict::Duplicate => Outcome::Duplicate,
+            Verdict::Refused(e) => Outcome::Rejected { code: e.code, message: e.message },
+        };
+        drop(changes);
+        Ok(verdicts.into_iter().map(outcome).collect())
+    }
+}
+
+fn open_all(log: &mut Log, tx: &mut dyn Tx, verdicts: &[Verdict]) -> Result<Vec<(Stored, u64)>> {
+    let openings: Vec<Opening<'_>> = verdicts
+        .iter()
+        .filter_map(|verdict| match verdict {
+            Verdict::Open { id, doc, parent } => Some(Opening { id: *id, kind: &doc.kind, scope: doc.scope, parent: *parent }),
+            _ => None,
+        })
+        .collect();
+    feed::open(log, tx, &openings)
+}
+
+/// What is needed, in five batches however many items there are.
+fn look_up(tx: &mut dyn Tx, caller: Caller, actor: Actor, needs: &Needs) -> Result<(Facts, BTreeMap<RecordId, Stored>)> {
+    let found = feed::find(tx, needs.docs.iter().copied())?;
+    let stored: BTreeMap<RecordId, Stored> = found.into_iter().flatten().map(|doc| (doc.id, doc)).collect();
+    let docs = stored.iter().map(|(id, doc)| (*id, Doc { kind: doc.kind.clone(), scope: doc.scope })).collect();
+
+    let asked: Vec<_> = needs.changes.iter().filter_map(|place| stored.get(&place.0).map(|doc| (*place, doc.n))).collect();
+    let sets: Vec<Vec<Value>> = asked.iter().map(|((_, hash), n)| params![*n, *hash]).collect();
+    let rows = tx.each("SELECT seq FROM change WHERE doc = $1 AND hash = $2", &sets)?;
+    let changes = asked.into_iter().zip(rows).filter(|(_, rows)| !rows.is_empty()).map(|((place, _), _)| place).collect();
+
+    let asked: Vec<_> = needs.branches.iter().filter_map(|branch| stored.get(&branch.0).map(|doc| (branch, doc.n))).collect();
+    let sets: Vec<Vec<Value>> = asked.iter().map(|((_, actor), n)| params![*n, actor.as_slice()]).collect();
+    let rows = tx.each("SELECT max(actor_seq) FROM change WHERE doc = $1 AND actor = $2", &sets)?;
+    let mut branches = BTreeMap::new();
+    for ((branch, _), rows) in asked.into_iter().zip(rows) {
+        if let Some(newest) = rows.first().map(|row| row.get::<Option<u64>>(0)).transpose()?.flatten() {
+            branches.insert(branch.clone(), newest);
+        }
+    }
+
+    let others: Vec<Actor> = needs.actors.iter().copied().filter(|a| *a != actor).collect();
+    let sets: Vec<Vec<Value>> = others.iter().map(|a| params![*a, caller.user]).collect();
+    let rows = tx.each("SELECT n FROM actor WHERE actor = $1 AND person = $2", &sets)?;
+    let own = others.into_iter().zip(rows).filter(|(_, rows)| !rows.is_empty()).map(|(a, _)| a).chain([actor]).collect();
+
+    Ok((Facts { user: caller.user, grants: grants(tx, caller.user)?, docs, changes, branches, own }, stored))
+}

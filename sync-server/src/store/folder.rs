@@ -1,0 +1,114 @@
+//! The folder of a server: the small files beside the database (epoch, key), and the locks.
+
+use super::super::chance::{fill_random, random_uuid};
+use maydan_core::{Error, ErrorCode, Result};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::RwLock;
+use uuid::Uuid;
+
+/// Held by the one server.
+const SERVING: &str = "lock";
+/// Shared by operators' commands; a restore has it to itself.
+const COMMANDS: &str = "commands.lock";
+const EPOCH: &str = "epoch";
+const SECRET: &str = "secret";
+
+/// What lies beside the database.
+#[derive(Debug)]
+pub(super) struct Beside {
+    folder: PathBuf,
+    epoch: RwLock<Uuid>,
+    pub secret: [u8; 32],
+}
+
+impl Beside {
+    /// Makes the folder with a new epoch and a new key.
+    pub fn init(folder: &Path) -> Result<()> {
+        make_private(folder)?;
+        write_private(&folder.join(EPOCH), random_uuid().to_string().as_bytes())?;
+        let mut secret = [0; 32];
+        fill_random(&mut secret);
+        write_private(&folder.join(SECRET), &secret)
+    }
+
+    /// Reads them.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let epoch = std::fs::read_to_string(folder.join(EPOCH)).map_err(|e| file_error(&folder.join(EPOCH), &e))?;
+        let epoch = epoch.trim().parse().map_err(|_| Error::corrupt("the file epoch does not hold an epoch"))?;
+        let secret = std::fs::read(folder.join(SECRET)).map_err(|e| file_error(&folder.join(SECRET), &e))?;
+        let secret = secret.try_into().map_err(|_| Error::corrupt("the file secret does not hold 32 bytes"))?;
+        Ok(Self { folder: folder.to_owned(), epoch: RwLock::new(epoch), secret })
+    }
+
+    pub fn epoch(&self) -> Uuid {
+        *self.epoch.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub fn renew_epoch(&self) -> Result<Uuid> {
+        let mut epoch = self.epoch.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let next = random_uuid();
+        write_private(&self.folder.join(EPOCH), next.to_string().as_bytes())?;
+        *epoch = next;
+        Ok(next)
+    }
+}
+
+/// The lock of the one server.
+///
+/// # Errors
+/// [`ErrorCode::InUse`].
+pub(super) fn lock_serving(folder: &Path) -> Result<File> {
+    let file = lock_file(&folder.join(SERVING))?;
+    file.try_lock().map_err(|_| in_use(folder, "another server is at work: stop it first"))?;
+    Ok(file)
+}
+
+/// A share in the lock of operators' commands.
+pub(super) fn lock_command(folder: &Path) -> Result<File> {
+    let file = lock_file(&folder.join(COMMANDS))?;
+    file.try_lock_shared().map_err(|_| in_use(folder, "a backup is being restored"))?;
+    Ok(file)
+}
+
+/// Both, whole: nobody else is at work.
+pub(super) fn lock_all(folder: &Path) -> Result<(File, File)> {
+    let serving = lock_serving(folder)?;
+    let commands = lock_file(&folder.join(COMMANDS))?;
+    commands.try_lock().map_err(|_| in_use(folder, "a command is at work"))?;
+    Ok((serving, commands))
+}
+
+/// The lock is the operating system's: it ends with the process, however that ends.
+fn lock_file(path: &Path) -> Result<File> {
+    std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(|e| file_error(path, &e))
+}
+
+fn in_use(folder: &Path, who: &str) -> Error {
+    Error::new(ErrorCode::InUse, format!("{}: {who}", folder.display()))
+}
+
+/// Makes a folder that only the server's user may enter.
+fn make_private(folder: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|e| file_error(folder, &e))
+}
+
+/// Writes a file that only the server's user may read, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::io::Write;
+    let beside = path.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(&beside).and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()));
+    written.and_then(|()| std::fs::rename(&beside, path)).map_err(|e| file_error(path, &e))
+}
+
+pub(super) fn file_error(path: &Path, e: &std::io::Error) -> Error {
+    Error::new(ErrorCode::Internal, format!("{} can't be used: {e}", path.display()))
+}
