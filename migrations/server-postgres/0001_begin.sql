@@ -51,14 +51,15 @@ CREATE TABLE device (
 );
 
 CREATE TABLE actor (
-    n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    n BIGINT PRIMARY KEY,
     actor BYTEA NOT NULL UNIQUE,
     device BYTEA NOT NULL,
     person BYTEA NOT NULL
 );
 
 CREATE TABLE doc (
-    n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- The number under which it was opened.
+    n BIGINT PRIMARY KEY,
     id BYTEA NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     scope BYTEA NOT NULL,

@@ -58,6 +58,7 @@ CREATE TABLE actor (
 );
 
 CREATE TABLE doc (
+    -- The number under which it was opened.
     n INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     kind TEXT NOT NULL,

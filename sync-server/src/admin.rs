@@ -3,7 +3,7 @@
 use crate::company::{Company, NewUser};
 use crate::config::{Config, Tls};
 use crate::server::Server;
-use crate::store::Sqlite;
+use crate::store::{Postgres, Sqlite, copy, share_key};
 use clap::{Args, Parser, Subcommand};
 use maydan_core::command::Level;
 use maydan_core::{Error, ErrorCode, Result, ScopeId};
@@ -26,9 +26,12 @@ struct Settings {
     /// Settings file.
     #[arg(long, global = true, env = "MAYDAN_CONFIG")]
     config: Option<PathBuf>,
-    /// Folder of database, epoch and keys.
+    /// Folder of the key, and of database and epoch unless they are in PostgreSQL.
     #[arg(long, global = true, env = "MAYDAN_DATA")]
     data: Option<PathBuf>,
+    /// Address of a PostgreSQL database (postgres://…); without it the data lies in one file in the folder.
+    #[arg(long, global = true, env = "MAYDAN_DATABASE", hide_env_values = true)]
+    database: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,6 +95,17 @@ enum Command {
         /// File to write.
         to: PathBuf,
     },
+    /// Say that the database was put back to an earlier state by its own tools; devices then send what it lacks.
+    NewEpoch,
+    /// Move a company to another store, with its epoch: devices notice nothing. Its server must not run.
+    MigrateStore {
+        /// Where it is: sqlite:FOLDER or postgres://…
+        #[arg(long)]
+        from: String,
+        /// Where it shall be: an empty one of either.
+        #[arg(long)]
+        to: String,
+    },
     /// Put a backup in place of the database; devices then send what it lacks.
     Restore {
         /// The backup.
@@ -139,10 +153,11 @@ impl Cli {
         if let Some(data) = self.settings.data {
             config.data = data;
         }
+        config.database = self.settings.database.or(config.database);
         let answer = match self.command {
             Command::Init => {
-                Company::init(&config.data)?;
-                format!("a new store is in {}", config.data.display())
+                init(&config)?;
+                format!("a new store is made; its key is in {}", config.data.display())
             }
             Command::Serve { listen, web, certificate, key, self_signed, access_minutes } => {
                 config.listen = listen.unwrap_or(config.listen);
@@ -152,7 +167,7 @@ impl Cli {
                 if let Some((certificate, key)) = certificate.zip(key) {
                     config.tls = Some(Tls { certificate, key });
                 }
-                let server = Server::start(Company::open(&config.data)?, config).await?;
+                let server = Server::start(open(&config)?, config).await?;
                 // In one piece: whoever started us may read the first line only.
                 let reached: String = server.reachable().iter().map(|address| format!("\nreached at {address}")).collect();
                 say(out, &format!("listening on {}{reached}", server.url()))?;
@@ -164,25 +179,29 @@ impl Cli {
                     Some(password) => password,
                     None => rpassword::prompt_password("password: ").map_err(|e| Error::bad_request(format!("no password: {e}")))?,
                 };
-                Company::join(&config.data)?.add_user(&NewUser { login, name, role, password })?.to_string()
+                join(&config)?.add_user(&NewUser { login, name, role, password })?.to_string()
             }
-            Command::Territory(TerritoryCommand::Add { name }) => Company::join(&config.data)?.add_territory(&name)?.to_string(),
+            Command::Territory(TerritoryCommand::Add { name }) => join(&config)?.add_territory(&name)?.to_string(),
             Command::Grant { login, scope, level } => {
-                let company = Company::join(&config.data)?;
+                let company = join(&config)?;
                 let scope = scope.parse().or_else(|_| company.user_by_login(&scope).map(ScopeId::from))?;
                 company.grant(company.user_by_login(&login)?, scope, parse_level(&level)?)?;
                 "granted".to_owned()
             }
             Command::Revoke { device } => {
-                Company::join(&config.data)?.revoke_device(device.parse()?)?;
+                join(&config)?.revoke_device(device.parse()?)?;
                 "cut off".to_owned()
             }
             Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
             Command::Backup { to } => {
+                of_a_file(&config)?;
                 Sqlite::backup(&config.data, &to)?;
                 format!("copied to {}", to.display())
             }
+            Command::NewEpoch => format!("the epoch is {}; devices will send what the database lacks", join(&config)?.renew_epoch()?),
+            Command::MigrateStore { from, to } => migrate_store(&config, &from, &to, out)?,
             Command::Restore { from } => {
+                of_a_file(&config)?;
                 Sqlite::restore(&config.data, &from)?;
                 "restored; devices will send what the backup lacks".to_owned()
             }
@@ -191,9 +210,70 @@ impl Cli {
     }
 }
 
+fn init(config: &Config) -> Result<Company> {
+    match &config.database {
+        Some(url) => Postgres::init(url, &config.data).map(Company::over),
+        None => Company::init(&config.data),
+    }
+}
+
+fn open(config: &Config) -> Result<Company> {
+    match &config.database {
+        Some(url) => Postgres::open(url, &config.data).map(Company::over),
+        None => Company::open(&config.data),
+    }
+}
+
+/// Beside a server that may be at work.
+fn join(config: &Config) -> Result<Company> {
+    match &config.database {
+        Some(_) => open(config),
+        None => Company::join(&config.data),
+    }
+}
+
+fn of_a_file(config: &Config) -> Result<()> {
+    match config.database {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            ErrorCode::Unsupported,
+            "PostgreSQL has its own tools for backups (pg_dump, pg_basebackup); after restoring one, run `maydan-sync-server new-epoch`",
+        )),
+    }
+}
+
+/// Moves a company. A file that it leaves is put out of the way, so that nobody serves an old state by mistake.
+fn migrate_store(config: &Config, from: &str, to: &str, out: &mut (dyn Write + Send)) -> Result<String> {
+    let folder = |address: &str| address.strip_prefix("sqlite:").map(|path| PathBuf::from(path.trim_start_matches("//")));
+    let mut tell = |table: &str, rows: u64| {
+        if let Err(e) = say(out, &format!("{table}: {rows} rows")) {
+            tracing::warn!(error = %e, "the progress could not be told");
+        }
+    };
+    let (rows, rest) = match (folder(from), folder(to)) {
+        (Some(source), None) => {
+            let source = Sqlite::open(&source)?;
+            // The key goes along: it is the folder's, for the nodes that serve from now on.
+            share_key(source.folder(), &config.data)?;
+            let target = Postgres::init(to, &config.data)?;
+            let rows = copy(&source, &target, &mut tell)?;
+            let retired = source.retire()?;
+            (rows, format!("the file is kept as {}", retired.display()))
+        }
+        (None, Some(target)) => {
+            let source = Postgres::open(from, &config.data)?;
+            share_key(&config.data, &target)?;
+            let rows = copy(&source, &Sqlite::init(&target)?, &mut tell)?;
+            (rows, "stop every node of the old database before you serve the new one".to_owned())
+        }
+        _ => return Err(Error::bad_request("a company moves from sqlite:FOLDER to postgres://… or back")),
+    };
+    Ok(format!("{rows} rows moved; {rest}"))
+}
+
 fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows: Option<PathBuf>) -> Result<String> {
     let bytes = std::fs::read(file).map_err(|e| Error::bad_request(format!("{} can't be read: {e}", file.display())))?;
-    let report = Company::join(&config.data)?.import_customers(&bytes, None, territory)?;
+    let report = join(config)?.import_customers(&bytes, None, territory)?;
     let bad = report.errors.len();
     let mut answer = format!("{} rows: {} made, {} here already, {bad} left out", report.rows, report.created, report.present);
     for error in report.errors.iter().take(20) {

@@ -15,8 +15,7 @@ mod push;
 mod tests;
 
 pub use import::{Bulk, Imported};
-pub(crate) use people::Caller;
-pub use people::NewUser;
+pub use people::{Caller, NewUser};
 
 use crate::chance::Machine;
 use crate::store::{Group, Sqlite, Store, Tx};
@@ -80,18 +79,25 @@ impl Company {
         self.0.store.epoch()
     }
 
+    /// Says that the data was put back to an earlier state: devices then send what it lacks.
+    pub fn renew_epoch(&self) -> Result<Uuid> {
+        let epoch = self.0.host.new_uuid();
+        self.0.store.set_epoch(epoch)?;
+        Ok(epoch)
+    }
+
     /// The kinds that the server knows.
     pub fn registry(&self) -> &Registry {
         &self.0.registry
     }
 
     /// The newest number given, as it moves.
-    pub(crate) fn news(&self) -> watch::Receiver<u64> {
+    pub fn news(&self) -> watch::Receiver<u64> {
         self.0.news.subscribe()
     }
 
     /// Learns at once of what other processes write. Ends with the company.
-    pub(crate) fn watch_others(&self) {
+    pub fn watch_others(&self) {
         let inner = Arc::downgrade(&self.0);
         self.0.store.on_write(Arc::new(move || {
             if let Some(inner) = inner.upgrade() {
@@ -150,7 +156,7 @@ impl Company {
     }
 
     /// Where the log stands.
-    pub(crate) fn head(&self) -> Result<LogHead> {
+    pub fn head(&self) -> Result<LogHead> {
         let log = self.read(Log::newest)?;
         let head = log.head(self.secret());
         self.tell(head.seq);

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Folder of database, epoch and keys.
+    /// Folder of the key, and of database and epoch unless they are in PostgreSQL.
     pub data: PathBuf,
+    /// Address of a PostgreSQL database (`postgres://…`); without it the data lies in one file in the folder.
+    pub database: Option<String>,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Folder of the web edition; without it only the API is served.
@@ -35,6 +37,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("maydan-data"),
+            database: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8017)),
             web: None,
             tls: None,

@@ -11,13 +11,18 @@
 //! - A read sees one state, whatever is written meanwhile, and waits for nobody.
 //! - Statements for many sets of parameters travel together: one round trip to a database elsewhere.
 
+mod copy;
 mod folder;
 mod group;
+mod postgres;
 mod sqlite;
 mod value;
 
+pub use copy::copy;
+pub use folder::share_key;
 pub(crate) use folder::write_private;
 pub(crate) use group::{Frame, Group};
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub(crate) use value::params;
 pub use value::{FromValue, Row, Value};
@@ -47,8 +52,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Which life of the data this is: another one after a backup was put in place.
     fn epoch(&self) -> Result<Uuid>;
 
-    /// Begins another life.
-    fn renew_epoch(&self) -> Result<Uuid>;
+    /// Says that this is another life of the data.
+    fn set_epoch(&self, epoch: Uuid) -> Result<()>;
 
     /// The key of tokens and seals; never in the database, so that no backup holds it.
     fn secret(&self) -> &[u8; 32];
@@ -70,8 +75,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         self.as_ref().epoch()
     }
 
-    fn renew_epoch(&self) -> Result<Uuid> {
-        self.as_ref().renew_epoch()
+    fn set_epoch(&self, epoch: Uuid) -> Result<()> {
+        self.as_ref().set_epoch(epoch)
     }
 
     fn secret(&self) -> &[u8; 32] {
@@ -89,10 +94,10 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 /// A transaction.
 pub trait Tx {
     /// Runs a statement once for each set of parameters, in their order, and answers the rows of each.
-    fn each(&mut self, sql: &'static str, sets: &[Vec<Value>]) -> Result<Vec<Vec<Row>>>;
+    fn each(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<Vec<Vec<Row>>>;
 
     /// The same, answering how many rows each has written.
-    fn write_each(&mut self, sql: &'static str, sets: &[Vec<Value>]) -> Result<Vec<u64>>;
+    fn write_each(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<Vec<u64>>;
 
     /// Runs statements without parameters.
     fn script(&mut self, sql: &str) -> Result<()>;
@@ -100,23 +105,23 @@ pub trait Tx {
 
 impl dyn Tx + '_ {
     /// The rows of a query.
-    pub fn rows(&mut self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>> {
+    pub fn rows(&mut self, sql: &str, params: Vec<Value>) -> Result<Vec<Row>> {
         Ok(self.each(sql, &[params])?.pop().unwrap_or_default())
     }
 
     /// The first row of a query, when there is one.
-    pub fn first(&mut self, sql: &'static str, params: Vec<Value>) -> Result<Option<Row>> {
+    pub fn first(&mut self, sql: &str, params: Vec<Value>) -> Result<Option<Row>> {
         Ok(self.rows(sql, params)?.into_iter().next())
     }
 
     /// The first column of the only row of a query.
-    pub fn value<T: FromValue>(&mut self, sql: &'static str, params: Vec<Value>) -> Result<T> {
+    pub fn value<T: FromValue>(&mut self, sql: &str, params: Vec<Value>) -> Result<T> {
         let row = self.first(sql, params)?;
         row.ok_or_else(|| Error::internal(format!("no row came from: {sql}")))?.get(0)
     }
 
     /// Writes; answers how many rows.
-    pub fn write(&mut self, sql: &'static str, params: Vec<Value>) -> Result<u64> {
+    pub fn write(&mut self, sql: &str, params: Vec<Value>) -> Result<u64> {
         Ok(self.write_each(sql, &[params])?.pop().unwrap_or(0))
     }
 }

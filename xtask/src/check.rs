@@ -87,6 +87,7 @@ fn web() -> Result<Outcome> {
 }
 
 fn tests() -> Result<Outcome> {
+    install::for_databases()?;
     let mut tests = if exists("cargo-nextest") {
         let mut nextest = cargo();
         nextest.args(["nextest", "run", "--no-fail-fast"]);

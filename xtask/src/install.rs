@@ -14,12 +14,21 @@ const WASM_COMPILER: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 /// To test in a browser and in a real window.
 const BROWSERS: &[&str] = &["chromium", "xvfb", "webkit2gtk-driver", "xauth", "fonts-noto-core"];
 
+/// To test the server over PostgreSQL: a test starts one of its own.
+const DATABASES: &[&str] = &["postgresql"];
+
 /// Everything.
 pub fn everything() -> Result<()> {
     packages(DESKTOP)?;
     for_wasm()?;
     packages(BROWSERS)?;
+    packages(DATABASES)?;
     node("tests/e2e")
+}
+
+/// What the tests of the server need.
+pub fn for_databases() -> Result<()> {
+    packages(DATABASES)
 }
 
 /// What the desktop app is built with.

@@ -17,7 +17,7 @@ impl Company {
     ///
     /// # Errors
     /// [`ErrorCode::SignInNeeded`] otherwise.
-    pub(crate) fn rights(&self, caller: Caller) -> Result<(String, Vec<Grant>)> {
+    pub fn rights(&self, caller: Caller) -> Result<(String, Vec<Grant>)> {
         self.read(|tx| rights(tx, caller))
     }
 
@@ -25,7 +25,7 @@ impl Company {
     ///
     /// # Errors
     /// [`ErrorCode::ForeignActor`] when it is another device's, or the genesis actor.
-    pub(crate) fn claim_actor(&self, caller: Caller, actor: Actor) -> Result<()> {
+    pub fn claim_actor(&self, caller: Caller, actor: Actor) -> Result<()> {
         let foreign = || Error::new(ErrorCode::ForeignActor, "this actor belongs to another device");
         if actor == Actor::GENESIS {
             return Err(foreign());
@@ -33,13 +33,7 @@ impl Company {
         if self.read(|tx| owns_actor(tx, caller, actor))? {
             return Ok(());
         }
-        self.write(move |_, tx| {
-            let added = tx.write(
-                "INSERT INTO actor (actor, device, person) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                params![actor, caller.device, caller.user],
-            )?;
-            if added > 0 || owns_actor(tx, caller, actor)? { Ok(()) } else { Err(foreign()) }
-        })
+        self.write(move |_, tx| if add_actor(tx, actor, caller)? || owns_actor(tx, caller, actor)? { Ok(()) } else { Err(foreign()) })
     }
 
     /// The directory of actors after the first `known`.
@@ -85,6 +79,16 @@ pub(super) fn grants(tx: &mut dyn Tx, user: RecordId) -> Result<Vec<Grant>> {
         _ => Level::Manage,
     };
     rows.iter().map(|row| Ok(Grant { scope: row.get(0)?, level: level(row.get(1)?) })).collect()
+}
+
+/// Enters an actor into the directory; says whether it is new there.
+pub(super) fn add_actor(tx: &mut dyn Tx, actor: Actor, of: Caller) -> Result<bool> {
+    let newest: i64 = tx.value("SELECT coalesce(max(n), 0) FROM actor", params![])?;
+    let added = tx.write(
+        "INSERT INTO actor (n, actor, device, person) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        params![newest + 1, actor, of.device, of.user],
+    )?;
+    Ok(added > 0)
 }
 
 pub(super) fn owns_actor(tx: &mut dyn Tx, caller: Caller, actor: Actor) -> Result<bool> {

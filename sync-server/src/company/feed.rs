@@ -55,13 +55,11 @@ pub(super) fn find_one(tx: &mut dyn Tx, id: RecordId) -> Result<Option<Stored>> 
 /// Puts new documents into their scopes; answers them with their numbers.
 pub(super) fn open(log: &mut Log, tx: &mut dyn Tx, openings: &[Opening<'_>]) -> Result<Vec<(Stored, u64)>> {
     let numbered: Vec<u64> = openings.iter().map(|o| log.next(&[b"open", o.id.as_bytes(), o.scope.as_bytes()])).collect();
-    let sets: Vec<_> = openings.iter().zip(&numbered).map(|(o, seq)| params![o.id, o.kind, o.scope, o.parent, *seq]).collect();
-    let rows = tx.each("INSERT INTO doc (id, kind, scope, parent, entered_seq) VALUES ($1, $2, $3, $4, $5) RETURNING n", &sets)?;
-    let mut made = Vec::with_capacity(openings.len());
-    for ((opening, seq), rows) in openings.iter().zip(numbered).zip(rows) {
-        let n = rows.first().ok_or_else(|| maydan_core::Error::internal("a document got no number"))?.get(0)?;
-        made.push((Stored { n, id: opening.id, kind: opening.kind.to_owned(), scope: opening.scope }, seq));
-    }
+    // A document is known by the number under which it was opened.
+    let sets: Vec<_> = openings.iter().zip(&numbered).map(|(o, seq)| params![*seq, o.id, o.kind, o.scope, o.parent, *seq]).collect();
+    tx.write_each("INSERT INTO doc (n, id, kind, scope, parent, entered_seq) VALUES ($1, $2, $3, $4, $5, $6)", &sets)?;
+    let stored = |(o, seq): (&Opening<'_>, u64)| (Stored { n: seq.cast_signed(), id: o.id, kind: o.kind.to_owned(), scope: o.scope }, seq);
+    let made: Vec<_> = openings.iter().zip(numbered).map(stored).collect();
     enter(tx, made.iter().map(|(doc, seq)| (doc.scope, *seq, doc.n, ENTER)))?;
     Ok(made)
 }

@@ -10,7 +10,7 @@ impl Company {
     ///
     /// # Errors
     /// [`ErrorCode::Unsupported`] for a newer protocol, [`ErrorCode::ForeignActor`], [`ErrorCode::SignInNeeded`].
-    pub(crate) fn hello(&self, caller: Caller, hello: &Hello) -> Result<HelloAnswer> {
+    pub fn hello(&self, caller: Caller, hello: &Hello) -> Result<HelloAnswer> {
         if hello.protocol > PROTOCOL {
             return Err(Error::new(ErrorCode::Unsupported, "this app speaks a newer protocol than the server: update the server"));
         }
@@ -38,7 +38,7 @@ impl Company {
         if *epoch != self.epoch()? || !self.read(|tx| Log::contradicts(tx, self.secret(), shown))? {
             return Ok(());
         }
-        let renewed = self.0.store.renew_epoch()?;
+        let renewed = self.renew_epoch()?;
         tracing::warn!(%renewed, "a device has seen what this data does not know: it was put back to an earlier state; devices will send what it lacks");
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Records that the server itself makes: people, territories, imported files, seeds. They are written like any other
 //! change, under the server's own actor, with snapshot and row ready for first syncs.
 
+use super::access::add_actor;
 use super::feed::{self, Appending, Opening};
 use super::log::Log;
 use super::{Caller, Company};
@@ -73,7 +74,7 @@ impl Company {
         let actor = Actor(self.0.host.new_uuid());
         tx.write("INSERT INTO meta (key, value) VALUES ('actor', $1)", params![actor.0.to_string()])?;
         // Of nobody, so that histories name it as what it is.
-        tx.write("INSERT INTO actor (actor, device, person) VALUES ($1, $2, $3)", params![actor, NOBODY.device, NOBODY.user])?;
+        add_actor(tx, actor, NOBODY)?;
         Ok(actor)
     }
 }

@@ -13,8 +13,10 @@ use sha2::{Digest, Sha256};
 
 /// Who sends a request, from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Caller {
+pub struct Caller {
+    /// The person.
     pub user: RecordId,
+    /// Her device.
     pub device: DeviceId,
 }
 
@@ -87,7 +89,7 @@ impl Company {
     ///
     /// # Errors
     /// [`ErrorCode::WrongCredentials`], with the same work and the same words for unknown people.
-    pub(crate) fn sign_in(&self, login: &str, password: &str, device: DeviceId) -> Result<(Tokens, Caller)> {
+    pub fn sign_in(&self, login: &str, password: &str, device: DeviceId) -> Result<(Tokens, Caller)> {
         let found = self.read(|tx| {
             tx.first("SELECT id, name, role, password_hash FROM person WHERE login = $1 AND disabled = 0", params![login.trim()])
         })?;
@@ -114,7 +116,7 @@ impl Company {
     }
 
     /// Trades a refresh token for the next one. The one before stays good until the next is used: an answer may get lost.
-    pub(crate) fn refresh(&self, refresh: &str, device: DeviceId) -> Result<(Tokens, Caller)> {
+    pub fn refresh(&self, refresh: &str, device: DeviceId) -> Result<(Tokens, Caller)> {
         let (next, shown, at) = (self.new_refresh(), digest(refresh), self.now());
         let fresh = digest(&next);
         let (user, name, role) = self.write(move |_, tx| {

@@ -17,12 +17,12 @@ const MOST_ENTRIES: usize = 4_000;
 
 impl Company {
     /// The newest entry of each scope's feed.
-    pub(crate) fn high_water(&self, grants: &[Grant]) -> Result<Vec<(ScopeId, u64)>> {
+    pub fn high_water(&self, grants: &[Grant]) -> Result<Vec<(ScopeId, u64)>> {
         self.read(|tx| grants.iter().map(|g| Ok((g.scope, high_water(tx, g.scope)?))).collect())
     }
 
     /// What the feeds hold from.
-    pub(crate) fn floor(&self) -> Result<u64> {
+    pub fn floor(&self) -> Result<u64> {
         self.read(|tx| floor(tx))
     }
 
@@ -31,7 +31,7 @@ impl Company {
     /// # Errors
     /// [`ErrorCode::EpochChanged`]; [`ErrorCode::MustRefetch`] for a cursor below the floor; [`ErrorCode::Forbidden`] for a
     /// scope that is not granted.
-    pub(crate) fn pull(&self, caller: Caller, pull: &Pull) -> Result<Page> {
+    pub fn pull(&self, caller: Caller, pull: &Pull) -> Result<Page> {
         let epoch = self.epoch()?;
         if pull.epoch != epoch {
             return Err(Error::new(ErrorCode::EpochChanged, "the server was restored: say hello and begin again"));

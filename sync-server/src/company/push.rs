@@ -15,7 +15,7 @@ impl Company {
     ///
     /// # Errors
     /// [`ErrorCode::TooLarge`] for more items than a push may have, [`ErrorCode::ForeignActor`].
-    pub(crate) fn push(&self, caller: Caller, push: &Push) -> Result<PushAnswer> {
+    pub fn push(&self, caller: Caller, push: &Push) -> Result<PushAnswer> {
         if push.items.len() > MAX_PUSH_ITEMS {
             return Err(Error::new(ErrorCode::TooLarge, format!("a push has at most {MAX_PUSH_ITEMS} items")));
         }

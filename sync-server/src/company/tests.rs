@@ -70,8 +70,8 @@ impl Store for Slow {
         self.file.epoch()
     }
 
-    fn renew_epoch(&self) -> Result<Uuid> {
-        self.file.renew_epoch()
+    fn set_epoch(&self, epoch: Uuid) -> Result<()> {
+        self.file.set_epoch(epoch)
     }
 
     fn secret(&self) -> &[u8; 32] {

@@ -1,6 +1,6 @@
 //! The folder of a server: the small files beside the database (epoch, key), and the locks.
 
-use super::super::chance::{fill_random, random_uuid};
+use crate::chance::{fill_random, random_uuid};
 use maydan_core::{Error, ErrorCode, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,10 +23,18 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Makes the folder with a new epoch and a new key.
+    /// Makes the folder with a new epoch and a key.
     pub fn init(folder: &Path) -> Result<()> {
+        Self::init_secret(folder)?;
+        write_private(&folder.join(EPOCH), random_uuid().to_string().as_bytes())
+    }
+
+    /// Makes the folder with a key, unless it has one.
+    pub fn init_secret(folder: &Path) -> Result<()> {
         make_private(folder)?;
-        write_private(&folder.join(EPOCH), random_uuid().to_string().as_bytes())?;
+        if folder.join(SECRET).exists() {
+            return Ok(());
+        }
         let mut secret = [0; 32];
         fill_random(&mut secret);
         write_private(&folder.join(SECRET), &secret)
@@ -36,22 +44,41 @@ impl Beside {
     pub fn open(folder: &Path) -> Result<Self> {
         let epoch = std::fs::read_to_string(folder.join(EPOCH)).map_err(|e| file_error(&folder.join(EPOCH), &e))?;
         let epoch = epoch.trim().parse().map_err(|_| Error::corrupt("the file epoch does not hold an epoch"))?;
-        let secret = std::fs::read(folder.join(SECRET)).map_err(|e| file_error(&folder.join(SECRET), &e))?;
-        let secret = secret.try_into().map_err(|_| Error::corrupt("the file secret does not hold 32 bytes"))?;
-        Ok(Self { folder: folder.to_owned(), epoch: RwLock::new(epoch), secret })
+        Ok(Self { folder: folder.to_owned(), epoch: RwLock::new(epoch), secret: file_secret(folder)? })
     }
 
     pub fn epoch(&self) -> Uuid {
         *self.epoch.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    pub fn renew_epoch(&self) -> Result<Uuid> {
+    pub fn set_epoch(&self, next: Uuid) -> Result<()> {
         let mut epoch = self.epoch.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let next = random_uuid();
         write_private(&self.folder.join(EPOCH), next.to_string().as_bytes())?;
         *epoch = next;
-        Ok(next)
+        Ok(())
     }
+}
+
+/// Gives a folder the key of another one.
+///
+/// # Errors
+/// [`ErrorCode::WrongState`] when it has another key already.
+pub fn share_key(from: &Path, to: &Path) -> Result<()> {
+    let secret = file_secret(from)?;
+    if !to.join(SECRET).exists() {
+        make_private(to)?;
+        return write_private(&to.join(SECRET), &secret);
+    }
+    if file_secret(to)? == secret {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::WrongState, format!("{} has another key: name a folder without one", to.display())))
+}
+
+/// The key in a folder.
+pub(super) fn file_secret(folder: &Path) -> Result<[u8; 32]> {
+    let secret = std::fs::read(folder.join(SECRET)).map_err(|e| file_error(&folder.join(SECRET), &e))?;
+    secret.try_into().map_err(|_| Error::corrupt("the file secret does not hold 32 bytes"))
 }
 
 /// The lock of the one server.

@@ -2,6 +2,7 @@
 
 use super::folder::{Beside, file_error, lock_all, lock_command, lock_serving, write_private};
 use super::{Row, Store, Tx, Value, Wake, Work};
+use crate::chance::random_uuid;
 use maydan_core::{Error, ErrorCode, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement, TransactionBehavior};
@@ -120,7 +121,7 @@ impl Sqlite {
         std::fs::copy(from, &incoming).map_err(|e| file_error(&incoming, &e))?;
         std::fs::File::open(&incoming).and_then(|f| f.sync_all()).map_err(|e| file_error(&incoming, &e))?;
         // The epoch first: a crash between the two makes devices send too much, never too little.
-        Beside::open(folder)?.renew_epoch()?;
+        Beside::open(folder)?.set_epoch(random_uuid())?;
         for suffix in ["-wal", "-shm"] {
             let beside = folder.join(format!("{DATABASE}{suffix}"));
             if beside.exists() {
@@ -128,6 +129,33 @@ impl Sqlite {
             }
         }
         std::fs::rename(&incoming, &target).map_err(|e| file_error(&target, &e))
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts the file out of the way: its company lives elsewhere now, and nobody may serve it from here by mistake.
+    ///
+    /// # Errors
+    /// When the file can't be renamed.
+    pub fn retire(self) -> Result<PathBuf> {
+        let folder = self.folder.clone();
+        let lock = self.close()?;
+        let (from, to) = (folder.join(DATABASE), folder.join(format!("{DATABASE}.moved")));
+        std::fs::rename(&from, &to).map_err(|e| file_error(&from, &e))?;
+        drop(lock);
+        Ok(to)
+    }
+
+    /// Closes every connection, so that all of the log is in the file. The lock stays with the caller.
+    fn close(self) -> Result<std::fs::File> {
+        let Self { writer, readers, lookout, _lock, .. } = self;
+        drop((readers, lookout));
+        let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        writer.close().map_err(|(_, e)| storage(e))?;
+        Ok(_lock)
     }
 
     /// Limits the size of the database, or lets it grow as it likes: what a full disk looks like to tests.
@@ -164,8 +192,8 @@ impl Store for Sqlite {
         Ok(self.beside.epoch())
     }
 
-    fn renew_epoch(&self) -> Result<Uuid> {
-        self.beside.renew_epoch()
+    fn set_epoch(&self, epoch: Uuid) -> Result<()> {
+        self.beside.set_epoch(epoch)
     }
 
     fn secret(&self) -> &[u8; 32] {
@@ -225,7 +253,7 @@ fn data_version(db: &Connection) -> Result<i64> {
 struct Transaction<'a>(&'a Connection);
 
 impl Tx for Transaction<'_> {
-    fn each(&mut self, sql: &'static str, sets: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
+    fn each(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
         let mut statement = self.0.prepare_cached(sql).map_err(storage)?;
         let columns = statement.column_count();
         let mut answers = Vec::with_capacity(sets.len());
@@ -242,7 +270,7 @@ impl Tx for Transaction<'_> {
         Ok(answers)
     }
 
-    fn write_each(&mut self, sql: &'static str, sets: &[Vec<Value>]) -> Result<Vec<u64>> {
+    fn write_each(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<Vec<u64>> {
         let mut statement = self.0.prepare_cached(sql).map_err(storage)?;
         let mut written = Vec::with_capacity(sets.len());
         for set in sets {

@@ -5,8 +5,10 @@
 
 pub mod demo;
 pub mod platform;
+pub mod postgres;
 pub mod seed;
 pub mod world;
 
 pub use platform::FolderPlatform;
+pub use postgres::Cluster;
 pub use world::{Rep, World};
