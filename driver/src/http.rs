@@ -3,7 +3,6 @@
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::StreamExt;
-use maydan_core::sync::wire::MEDIA_TYPE;
 use maydan_core::{Error, ErrorCode};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
@@ -84,12 +83,9 @@ impl Remote {
         serde_json::from_slice(&bytes).map_err(|e| not_ours(format!("its answer is not ours: {e}")))
     }
 
-    /// Sends and receives MessagePack.
-    pub async fn msgpack<A: DeserializeOwned>(&self, path: &str, token: &str, body: &impl Serialize) -> Result<A, Failure> {
-        let body = rmp_serde::to_vec_named(body).map_err(|e| Error::internal(format!("a request could not be written: {e}")))?;
-        let request = self.post(path, Some(token)).header(CONTENT_TYPE, MEDIA_TYPE);
-        let bytes = receive(request, body, MEDIA_TYPE).await?;
-        rmp_serde::from_slice(&bytes).map_err(|e| not_ours(format!("its answer is not ours: {e}")))
+    /// Sends and receives bytes of one media type.
+    pub async fn bytes(&self, path: &str, token: &str, media: &'static str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        receive(self.post(path, Some(token)).header(CONTENT_TYPE, media), body, media).await
     }
 
     /// Opens the stream of pokes.

@@ -7,7 +7,7 @@ use crate::timer::sleep;
 use futures_util::future::{Either, select};
 use futures_util::{FutureExt, StreamExt, pin_mut};
 use maydan_core::sync::client::{Client, FIRST_WAIT_MS, Seen, Step};
-use maydan_core::sync::wire::{HelloAnswer, Page, Pull, Push, PushAnswer, RefreshRequest, Tokens};
+use maydan_core::sync::wire::{RefreshRequest, Tokens};
 use maydan_core::{Error, ErrorCode};
 use maydan_replica::Replica;
 
@@ -48,9 +48,7 @@ impl<P: Platform> App<P> {
             }
             self.show(&client, step);
             let seen = match step {
-                Step::Hello => outcome(self.hello(session, &mut news).await),
-                Step::Push => outcome(self.push(session, &mut news).await),
-                Step::Pull => outcome(self.pull(session, &mut news).await),
+                Step::Hello | Step::Push | Step::Pull => outcome(self.exchange(step, session, &mut news).await),
                 Step::Refresh => outcome(self.refresh(session).await),
                 Step::Rest => self.rest(&mut news).await,
                 Step::Wait(ms) => {
@@ -126,47 +124,21 @@ impl<P: Platform> App<P> {
         Ok((Remote::new(&server)?, token))
     }
 
-    async fn hello(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
+    /// Sends what a step sends, and takes the answer in.
+    async fn exchange(&self, step: Step, session: u64, news: &mut News) -> Result<Seen, Failure> {
         let (remote, token) = self.remote()?;
-        let hello = self.with_replica(|r| r.hello())?;
-        let answer: HelloAnswer = remote.json("hello", Some(&token), &hello).await?;
-        let skew = answer.server_time.since(self.platform.host().now());
-        news.known = answer.head.seq;
-        self.with_session(session, |r| {
-            r.set_clock_skew(skew);
-            Ok(Seen::Hello { behind: r.apply_hello(&answer)?, pending: r.has_sendable()? })
-        })
-    }
-
-    async fn push(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
-        let (remote, token) = self.remote()?;
-        let (batch, actor, epoch) = self.with_replica(|r| Ok((r.batch()?, r.actor(), r.epoch()?)))?;
-        if batch.items.is_empty() {
+        let Some(asked) = self.with_replica(|r| r.ask(step))? else {
+            // What was to be sent went by another way.
             return Ok(Seen::Pushed { pending: false, epoch_changed: false });
-        }
-        let answer: PushAnswer = remote.msgpack("push", &token, &Push { actor, items: batch.bytes.clone() }).await?;
-        news.known = answer.head.seq;
-        self.with_session(session, |r| {
-            r.apply_outcomes(&batch, &answer)?;
-            Ok(Seen::Pushed { pending: r.has_sendable()?, epoch_changed: answer.epoch != epoch })
-        })
-    }
-
-    async fn pull(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
-        let (remote, token) = self.remote()?;
-        let (epoch, cursors) = self.with_replica(|r| Ok((r.epoch()?, r.cursors()?)))?;
-        let first = cursors.iter().all(|c| c.since == 0);
-        let page: Page = remote.msgpack("pull", &token, &Pull { epoch, cursors }).await?;
-        news.known = page.head.seq;
-        if first {
-            let count = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
+        };
+        let answer = remote.bytes(asked.path, &token, asked.media, asked.body.clone()).await?;
+        let taken = self.with_session(session, |r| r.take(&asked, &answer))?;
+        news.known = taken.head;
+        if let Some(count) = taken.received_at_first {
             let mut progress = lock(&self.progress);
             progress.receiving = Some(progress.receiving.unwrap_or(0).saturating_add(count));
         }
-        self.with_session(session, |r| {
-            r.apply_page(&page)?;
-            Ok(Seen::Pulled { has_more: page.has_more, pending: r.has_sendable()? })
-        })
+        Ok(taken.seen)
     }
 
     async fn refresh(&self, session: u64) -> Result<Seen, Failure> {

@@ -1,9 +1,11 @@
 //! What the sync loop asks of a replica: the next batch, what became of it, a page of the feeds.
 
+mod exchange;
 mod feed;
 mod heal;
 mod page;
 
+pub use exchange::{Outgoing, Taken};
 pub(crate) use heal::mark as mark_damaged;
 pub(crate) use page::adopt;
 

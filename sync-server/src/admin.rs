@@ -179,7 +179,7 @@ impl Cli {
                     Some(password) => password,
                     None => rpassword::prompt_password("password: ").map_err(|e| Error::bad_request(format!("no password: {e}")))?,
                 };
-                join(&config)?.add_user(&NewUser { login, name, role, password })?.to_string()
+                join(&config)?.add_user(&NewUser { login, name, role, password: Some(password) })?.to_string()
             }
             Command::Territory(TerritoryCommand::Add { name }) => join(&config)?.add_territory(&name)?.to_string(),
             Command::Grant { login, scope, level } => {
@@ -251,10 +251,10 @@ fn migrate_store(config: &Config, from: &str, to: &str, out: &mut (dyn Write + S
         }
     };
     let (rows, rest) = match (folder(from), folder(to)) {
-        (Some(source), None) => {
-            let source = Sqlite::open(&source)?;
+        (Some(folder), None) => {
+            let source = Sqlite::open(&folder)?;
             // The key goes along: it is the folder's, for the nodes that serve from now on.
-            share_key(source.folder(), &config.data)?;
+            share_key(&folder, &config.data)?;
             let target = Postgres::init(to, &config.data)?;
             let rows = copy(&source, &target, &mut tell)?;
             let retired = source.retire()?;

@@ -34,6 +34,7 @@ pub struct Company(Arc<Inner>);
 struct Inner {
     store: Box<dyn Store>,
     registry: Registry,
+    page_entries: usize,
     host: Arc<dyn Host>,
     group: Group<Log>,
     /// The newest number that this process knows to be given.
@@ -54,9 +55,23 @@ impl Company {
 
     /// The same, on a machine with another clock and other randomness.
     pub fn with_host(store: impl Store + 'static, host: Arc<dyn Host>) -> Self {
-        let inner =
-            Inner { store: Box::new(store), registry: Registry::maydan(), host, group: Group::default(), news: watch::Sender::new(0) };
-        Self(Arc::new(inner))
+        Self(Arc::new(Inner {
+            store: Box::new(store),
+            registry: Registry::maydan(),
+            page_entries: pull::MOST_ENTRIES,
+            host,
+            group: Group::default(),
+            news: watch::Sender::new(0),
+        }))
+    }
+
+    /// The same, with pages of at most so many entries. Before anybody else has a hand on it.
+    #[must_use]
+    pub fn with_page_entries(mut self, most: usize) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.page_entries = most;
+        }
+        self
     }
 
     /// A new company in a folder: [`Sqlite::init`].

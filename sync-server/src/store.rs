@@ -88,6 +88,18 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
+/// What lies beside a database, where no backup of it comes.
+pub trait Beside: Send + Sync + fmt::Debug {
+    /// Which life of the data this is.
+    fn epoch(&self) -> Uuid;
+
+    /// Says that this is another one, durably.
+    fn set_epoch(&self, epoch: Uuid) -> Result<()>;
+
+    /// The key of tokens and seals.
+    fn secret(&self) -> &[u8; 32];
+}
+
 /// Told that somebody has written.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 

@@ -29,8 +29,8 @@ pub struct NewUser {
     pub name: String,
     /// Role: admin, manager, back_office, rep, auditor.
     pub role: String,
-    /// Password.
-    pub password: String,
+    /// Password; without one she can't sign in by it.
+    pub password: Option<String>,
 }
 
 /// A device that has not been here for so long must sign in again, milliseconds: 90 days.
@@ -45,10 +45,11 @@ impl Company {
     /// [`ErrorCode::InvalidValue`] for an empty or taken login, an unknown role or a short password.
     pub fn add_user(&self, user: &NewUser) -> Result<RecordId> {
         let invalid = |m: String| Error::new(ErrorCode::InvalidValue, m);
-        if user.login.trim().is_empty() || user.password.chars().count() < SHORTEST_PASSWORD {
+        if user.login.trim().is_empty() || user.password.as_ref().is_some_and(|p| p.chars().count() < SHORTEST_PASSWORD) {
             return Err(invalid(format!("a login is not empty and a password has at least {SHORTEST_PASSWORD} characters")));
         }
-        let hash = hash_password(&user.password)?;
+        // Nothing hashes to nothing: no password fits.
+        let hash = user.password.as_deref().map(hash_password).transpose()?.unwrap_or_default();
         let id = self.0.host.new_record_id();
         let row: Row = [("name".to_owned(), user.name.as_str().into()), ("role".to_owned(), user.role.as_str().into())].into();
         // What the record would refuse is refused before the account is made.
@@ -99,7 +100,16 @@ impl Company {
             return Err(wrong());
         }
         let row = found.ok_or_else(wrong)?;
-        let caller = Caller { user: row.get(0)?, device };
+        let (tokens, caller) = self.open_session(row.get(0)?, device)?;
+        Ok((Tokens { name: row.get(1)?, role: row.get(2)?, ..tokens }, caller))
+    }
+
+    /// Opens a session for a person who has shown who she is. Name and role are left for the caller to fill.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forbidden`] for a device that was cut off.
+    pub fn open_session(&self, user: RecordId, device: DeviceId) -> Result<(Tokens, Caller)> {
+        let caller = Caller { user, device };
         let (refresh, at) = (self.new_refresh(), self.now());
         let digest = digest(&refresh);
         let revoked: bool = self.write(move |_, tx| {
@@ -112,7 +122,7 @@ impl Company {
         if revoked {
             return Err(Error::new(ErrorCode::Forbidden, "this device was cut off: ask an administrator"));
         }
-        Ok((Tokens { access: String::new(), refresh, user: caller.user, name: row.get(1)?, role: row.get(2)? }, caller))
+        Ok((Tokens { access: String::new(), refresh, user, name: String::new(), role: String::new() }, caller))
     }
 
     /// Trades a refresh token for the next one. The one before stays good until the next is used: an answer may get lost.

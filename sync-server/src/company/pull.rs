@@ -13,7 +13,7 @@ use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
 use serde_bytes::ByteBuf;
 
 /// Feed entries looked at in one page.
-const MOST_ENTRIES: usize = 4_000;
+pub(super) const MOST_ENTRIES: usize = 4_000;
 
 impl Company {
     /// The newest entry of each scope's feed.
@@ -42,7 +42,7 @@ impl Company {
             let head = log.head(self.secret());
             let mut page = Page { epoch, head, entries: Vec::new(), cursors: Vec::new(), has_more: false };
             let floor = floor(tx)?;
-            let mut room = Room { bytes: TARGET_BATCH_BYTES, entries: MOST_ENTRIES };
+            let mut room = Room { bytes: TARGET_BATCH_BYTES, entries: self.0.page_entries };
             for cursor in &pull.cursors {
                 permit::check(&grants, cursor.scope, Action::Read)?;
                 if cursor.is_below(floor) {

@@ -14,7 +14,7 @@ fn a_push_that_meets_a_full_disk_is_refused_whole_and_taken_later() {
     let file = Arc::new(Sqlite::init(&folder.path().join("store")).unwrap());
     let company = Company::over(file.clone());
     let scope = company.add_territory("طرابلس").unwrap();
-    let new = NewUser { login: "amal".into(), name: "أمل".into(), role: "rep".into(), password: "maydan-demo-1".into() };
+    let new = NewUser { login: "amal".into(), name: "أمل".into(), role: "rep".into(), password: Some("maydan-demo-1".into()) };
     let user = company.add_user(&new).unwrap();
     company.grant(user, scope, Level::Write).unwrap();
     let caller = Caller { user, device: DeviceId(random_uuid()) };

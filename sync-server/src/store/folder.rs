@@ -1,5 +1,6 @@
 //! The folder of a server: the small files beside the database (epoch, key), and the locks.
 
+use super::Beside;
 use crate::chance::{fill_random, random_uuid};
 use maydan_core::{Error, ErrorCode, Result};
 use std::fs::File;
@@ -16,13 +17,13 @@ const SECRET: &str = "secret";
 
 /// What lies beside the database.
 #[derive(Debug)]
-pub(super) struct Beside {
+pub(super) struct Folder {
     folder: PathBuf,
     epoch: RwLock<Uuid>,
-    pub secret: [u8; 32],
+    secret: [u8; 32],
 }
 
-impl Beside {
+impl Folder {
     /// Makes the folder with a new epoch and a key.
     pub fn init(folder: &Path) -> Result<()> {
         Self::init_secret(folder)?;
@@ -46,16 +47,22 @@ impl Beside {
         let epoch = epoch.trim().parse().map_err(|_| Error::corrupt("the file epoch does not hold an epoch"))?;
         Ok(Self { folder: folder.to_owned(), epoch: RwLock::new(epoch), secret: file_secret(folder)? })
     }
+}
 
-    pub fn epoch(&self) -> Uuid {
+impl Beside for Folder {
+    fn epoch(&self) -> Uuid {
         *self.epoch.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    pub fn set_epoch(&self, next: Uuid) -> Result<()> {
+    fn set_epoch(&self, next: Uuid) -> Result<()> {
         let mut epoch = self.epoch.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         write_private(&self.folder.join(EPOCH), next.to_string().as_bytes())?;
         *epoch = next;
         Ok(())
+    }
+
+    fn secret(&self) -> &[u8; 32] {
+        &self.secret
     }
 }
 

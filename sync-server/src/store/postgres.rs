@@ -7,7 +7,7 @@
 //! The trait is synchronous: callers stand on threads of their own, and wait here. Sockets live on a small runtime that
 //! belongs to the store.
 
-use super::folder::{Beside, file_secret};
+use super::folder::{Folder, file_secret};
 use super::{Row, Store, Tx, Value, Wake, Work};
 use crate::chance::random_uuid;
 use bytes::BytesMut;
@@ -66,7 +66,7 @@ impl Postgres {
     /// # Errors
     /// [`ErrorCode::WrongState`] when the database holds a company already.
     pub fn init(url: &str, folder: &Path) -> Result<Self> {
-        Beside::init_secret(folder)?;
+        Folder::init_secret(folder)?;
         let store = Self::connect(url, folder)?;
         store.write(&mut |tx| {
             if version(tx)? > 0 {

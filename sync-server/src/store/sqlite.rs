@@ -1,7 +1,7 @@
 //! One SQLite file: one writer, some readers, in one folder with the epoch and the key.
 
-use super::folder::{Beside, file_error, lock_all, lock_command, lock_serving, write_private};
-use super::{Row, Store, Tx, Value, Wake, Work};
+use super::folder::{Folder, file_error, lock_all, lock_command, lock_serving, write_private};
+use super::{Beside, Row, Store, Tx, Value, Wake, Work};
 use crate::chance::random_uuid;
 use maydan_core::{Error, ErrorCode, Result};
 use rusqlite::types::ValueRef;
@@ -24,18 +24,18 @@ const PARAMETERS: [&str; 16] = ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", 
 
 /// A store in one file.
 pub struct Sqlite {
-    folder: PathBuf,
-    beside: Beside,
+    file: PathBuf,
+    beside: Box<dyn Beside>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     lookout: Mutex<Option<Lookout>>,
     /// Held by whoever serves; whoever administers beside it shares another one, which restoring waits for.
-    _lock: std::fs::File,
+    _lock: Option<std::fs::File>,
 }
 
 impl std::fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sqlite({})", self.folder.display())
+        write!(f, "Sqlite({})", self.file.display())
     }
 }
 
@@ -48,7 +48,7 @@ impl Sqlite {
         if folder.join(DATABASE).exists() {
             return Err(Error::new(ErrorCode::WrongState, format!("{} holds a store already", folder.display())));
         }
-        Beside::init(folder)?;
+        Folder::init(folder)?;
         Self::connect(folder, lock_serving(folder)?, migrate)
     }
 
@@ -73,18 +73,25 @@ impl Sqlite {
         Self::connect(folder, lock_command(folder)?, must_be_current)
     }
 
+    /// Opens or makes a store by a name in the file system that SQLite has for its own; epoch and key are kept elsewhere.
+    /// Nothing keeps a second process away.
+    pub fn named(name: &str, beside: impl Beside + 'static) -> Result<Self> {
+        Self::over(name.into(), Box::new(beside), None, migrate)
+    }
+
     fn connect(folder: &Path, lock: std::fs::File, prepare: fn(&mut Connection) -> Result<()>) -> Result<Self> {
-        let beside = Beside::open(folder)?;
-        let mut writer = connect(folder)?;
+        Self::over(folder.join(DATABASE), Box::new(Folder::open(folder)?), Some(lock), prepare)
+    }
+
+    fn over(
+        file: PathBuf,
+        beside: Box<dyn Beside>,
+        lock: Option<std::fs::File>,
+        prepare: fn(&mut Connection) -> Result<()>,
+    ) -> Result<Self> {
+        let mut writer = connect(&file)?;
         prepare(&mut writer)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            beside,
-            writer: Mutex::new(writer),
-            readers: Mutex::default(),
-            lookout: Mutex::default(),
-            _lock: lock,
-        })
+        Ok(Self { file, beside, writer: Mutex::new(writer), readers: Mutex::default(), lookout: Mutex::default(), _lock: lock })
     }
 
     /// Copies the database, also while a server works on it. Epoch and key are not copied.
@@ -98,7 +105,7 @@ impl Sqlite {
         }
         // Made first, for this user alone: the copy holds what the database holds.
         write_private(to, &[])?;
-        connect(folder)?.backup("main", to, None::<fn(rusqlite::backup::Progress)>).map_err(storage)
+        connect(&folder.join(DATABASE))?.backup("main", to, None::<fn(rusqlite::backup::Progress)>).map_err(storage)
     }
 
     /// Puts a backup in place of the database and renews the epoch, so that every device sends what the backup lacks.
@@ -121,7 +128,7 @@ impl Sqlite {
         std::fs::copy(from, &incoming).map_err(|e| file_error(&incoming, &e))?;
         std::fs::File::open(&incoming).and_then(|f| f.sync_all()).map_err(|e| file_error(&incoming, &e))?;
         // The epoch first: a crash between the two makes devices send too much, never too little.
-        Beside::open(folder)?.set_epoch(random_uuid())?;
+        Folder::open(folder)?.set_epoch(random_uuid())?;
         for suffix in ["-wal", "-shm"] {
             let beside = folder.join(format!("{DATABASE}{suffix}"));
             if beside.exists() {
@@ -131,26 +138,21 @@ impl Sqlite {
         std::fs::rename(&incoming, &target).map_err(|e| file_error(&target, &e))
     }
 
-    /// Where it is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Puts the file out of the way: its company lives elsewhere now, and nobody may serve it from here by mistake.
     ///
     /// # Errors
     /// When the file can't be renamed.
     pub fn retire(self) -> Result<PathBuf> {
-        let folder = self.folder.clone();
+        let from = self.file.clone();
         let lock = self.close()?;
-        let (from, to) = (folder.join(DATABASE), folder.join(format!("{DATABASE}.moved")));
+        let to = from.with_extension("db.moved");
         std::fs::rename(&from, &to).map_err(|e| file_error(&from, &e))?;
         drop(lock);
         Ok(to)
     }
 
     /// Closes every connection, so that all of the log is in the file. The lock stays with the caller.
-    fn close(self) -> Result<std::fs::File> {
+    fn close(self) -> Result<Option<std::fs::File>> {
         let Self { writer, readers, lookout, _lock, .. } = self;
         drop((readers, lookout));
         let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -173,7 +175,7 @@ impl Store for Sqlite {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => connect(&self.folder)?,
+            None => connect(&self.file)?,
         };
         let done = connection.transaction().map_err(storage).and_then(|tx| work(&mut Transaction(&tx)));
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
@@ -197,11 +199,11 @@ impl Store for Sqlite {
     }
 
     fn secret(&self) -> &[u8; 32] {
-        &self.beside.secret
+        self.beside.secret()
     }
 
     fn on_write(&self, wake: Wake) {
-        let started = connect(&self.folder).map(|db| Lookout::start(db, wake));
+        let started = connect(&self.file).map(|db| Lookout::start(db, wake));
         match started {
             Ok(lookout) => *self.lookout.lock().unwrap_or_else(PoisonError::into_inner) = Some(lookout),
             Err(e) => tracing::error!(error = %e, "operators' commands will be noticed by whoever asks, not at once"),
@@ -325,8 +327,8 @@ fn begin(db: &mut Connection) -> Result<rusqlite::Transaction<'_>> {
     db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)
 }
 
-fn connect(folder: &Path) -> Result<Connection> {
-    let db = Connection::open(folder.join(DATABASE)).map_err(storage)?;
+fn connect(file: &Path) -> Result<Connection> {
+    let db = Connection::open(file).map_err(storage)?;
     db.pragma_update(None, "journal_mode", "wal").map_err(storage)?;
     db.pragma_update(None, "synchronous", "full").map_err(storage)?;
     db.pragma_update(None, "foreign_keys", true).map_err(storage)?;

@@ -51,7 +51,7 @@ impl World {
         let company = Company::init(&folder.path().join("server"))?;
         let territory = company.add_territory("طرابلس")?;
         for (login, role, level) in reps.iter().map(|r| (*r, "rep", Level::Write)).chain([("huda", "manager", Level::Manage)]) {
-            let user = NewUser { login: login.into(), name: login.into(), role: role.into(), password: PASSWORD.into() };
+            let user = NewUser { login: login.into(), name: login.into(), role: role.into(), password: Some(PASSWORD.into()) };
             let id = company.add_user(&user)?;
             company.grant(id, territory, level)?;
         }

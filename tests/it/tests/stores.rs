@@ -36,7 +36,7 @@ struct Phone {
 }
 
 fn person(company: &Company, login: &str, grants: &[(ScopeId, Level)]) -> Phone {
-    let new = NewUser { login: login.into(), name: login.into(), role: "rep".into(), password: PASSWORD.into() };
+    let new = NewUser { login: login.into(), name: login.into(), role: "rep".into(), password: Some(PASSWORD.into()) };
     let user = company.add_user(&new).unwrap();
     grants.iter().for_each(|(scope, level)| company.grant(user, *scope, *level).unwrap());
     phone(company, login)
@@ -127,7 +127,7 @@ fn a_session_is_renewed_and_ends_when_the_device_is_cut_off(company: Company) {
 fn what_is_refused_leaves_nothing_behind(company: Company) {
     let Staffed { company, territory, amal } = staffed(company);
     let before = company.head().unwrap();
-    let taken = NewUser { login: "amal".into(), name: "غيرها".into(), role: "rep".into(), password: PASSWORD.into() };
+    let taken = NewUser { login: "amal".into(), name: "غيرها".into(), role: "rep".into(), password: Some(PASSWORD.into()) };
     assert_eq!(company.add_user(&taken).unwrap_err().code, ErrorCode::InvalidValue);
     assert_eq!(company.head().unwrap(), before);
 

@@ -128,7 +128,8 @@ fn company(folder: &Path) -> Result<PathBuf> {
     let territory = store.add_territory("طرابلس")?;
     let mut people = Vec::new();
     for (login, role, level) in [("amal", "rep", Level::Write), ("basma", "rep", Level::Write), ("huda", "manager", Level::Manage)] {
-        let id = store.add_user(&NewUser { login: login.into(), name: login.into(), role: role.into(), password: PASSWORD.into() })?;
+        let id =
+            store.add_user(&NewUser { login: login.into(), name: login.into(), role: role.into(), password: Some(PASSWORD.into()) })?;
         store.grant(id, territory, level)?;
         people.push(id);
     }

@@ -63,7 +63,7 @@ fn found(company: &Company) -> Result<Cast> {
         let id = match company.user_by_login(person.login) {
             Err(e) if e.code == ErrorCode::NotFound => {
                 let (login, name, role) = (person.login.to_owned(), person.name.to_owned(), person.role.to_owned());
-                company.add_user(&NewUser { login, name, role, password: PASSWORD.to_owned() })?
+                company.add_user(&NewUser { login, name, role, password: Some(PASSWORD.to_owned()) })?
             }
             known => known?,
         };

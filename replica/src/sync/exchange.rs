@@ -1,0 +1,116 @@
+//! The requests of a round as bytes, and their answers as what the state machine has [`Seen`].
+//!
+//! Whoever carries the bytes needs to know nothing of them: the driver over HTTP, the simulator over a network that loses,
+//! repeats and tears.
+
+use super::Batch;
+use crate::Replica;
+use maydan_core::sync::client::{Seen, Step};
+use maydan_core::sync::wire::{HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
+use maydan_core::{Error, ErrorCode, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+/// Media type of `hello`.
+const JSON: &str = "application/json";
+
+/// A request to be sent.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// Where, below `/v1/`.
+    pub path: &'static str,
+    /// What the body is, and the answer to it.
+    pub media: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
+    sort: Sort,
+}
+
+#[derive(Debug)]
+enum Sort {
+    Hello,
+    Push { batch: Batch, epoch: Uuid },
+    Pull { is_first: bool },
+}
+
+/// An answer that was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// What to tell the state machine.
+    pub seen: Seen,
+    /// Where the server's log stands.
+    pub head: u64,
+    /// Entries that came, as long as the first sync goes on.
+    pub received_at_first: Option<u32>,
+}
+
+impl Replica {
+    /// The request that a step sends. `None` when there is nothing to send: the step is done with that.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn ask(&mut self, step: Step) -> Result<Option<Outgoing>> {
+        Ok(match step {
+            Step::Hello => {
+                let body = serde_json::to_vec(&self.hello()?)?;
+                Some(Outgoing { path: "hello", media: JSON, body, sort: Sort::Hello })
+            }
+            Step::Push => {
+                let batch = self.batch()?;
+                if batch.items.is_empty() {
+                    return Ok(None);
+                }
+                let body = msgpack(&Push { actor: self.actor, items: batch.bytes.clone() })?;
+                Some(Outgoing { path: "push", media: MEDIA_TYPE, body, sort: Sort::Push { batch, epoch: self.epoch()? } })
+            }
+            Step::Pull => {
+                let cursors = self.cursors()?;
+                let is_first = cursors.iter().all(|c| c.since == 0);
+                let body = msgpack(&Pull { epoch: self.epoch()?, cursors })?;
+                Some(Outgoing { path: "pull", media: MEDIA_TYPE, body, sort: Sort::Pull { is_first } })
+            }
+            Step::Refresh | Step::Rest | Step::Wait(_) | Step::AwaitSignIn => None,
+        })
+    }
+
+    /// Takes the answer to a request in.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotAMaydanServer`] for bytes that are no answer; what the database says. Nothing is changed then.
+    pub fn take(&mut self, asked: &Outgoing, answer: &[u8]) -> Result<Taken> {
+        match &asked.sort {
+            Sort::Hello => {
+                let answer: HelloAnswer = serde_json::from_slice(answer).map_err(|e| not_ours(&e))?;
+                self.set_clock_skew(answer.server_time.since(self.host.now()));
+                let seen = Seen::Hello { behind: self.apply_hello(&answer)?, pending: self.has_sendable()? };
+                Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
+            }
+            Sort::Push { batch, epoch } => {
+                let answer: PushAnswer = read(answer)?;
+                self.apply_outcomes(batch, &answer)?;
+                let seen = Seen::Pushed { pending: self.has_sendable()?, epoch_changed: answer.epoch != *epoch };
+                Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
+            }
+            Sort::Pull { is_first } => {
+                let page: Page = read(answer)?;
+                self.apply_page(&page)?;
+                let seen = Seen::Pulled { has_more: page.has_more, pending: self.has_sendable()? };
+                let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
+                Ok(Taken { seen, head: page.head.seq, received_at_first: is_first.then_some(received) })
+            }
+        }
+    }
+}
+
+fn msgpack(message: &impl Serialize) -> Result<Vec<u8>> {
+    rmp_serde::to_vec_named(message).map_err(|e| Error::internal(format!("a request could not be written: {e}")))
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    rmp_serde::from_slice(bytes).map_err(|e| not_ours(&e))
+}
+
+fn not_ours(e: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorCode::NotAMaydanServer, format!("something else than a Maydan server answered: its answer is not ours: {e}"))
+}

@@ -1,0 +1,352 @@
+//! A device: the real replica over a simulated disk, the real state machine, and whoever holds it in her hand.
+
+use crate::host::{Machine, Time};
+use crate::network::{Fault, Late, carry};
+use crate::server::{Place, Server};
+use crate::vfs::Mount;
+use maydan_core::command::*;
+use maydan_core::document::{Edit, Hash};
+use maydan_core::sync::client::{Client, Seen, Step};
+use maydan_core::{Actor, DeviceId, ErrorCode, RecordId, Registry, Result, ScopeId, Value};
+use maydan_replica::{OpenOptions, Place as Where, Replica};
+use maydan_sync_server::Caller;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a person does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Makes a customer.
+    Customer,
+    /// Makes a note about one.
+    Note,
+    /// Makes something of her own.
+    Task,
+    /// Sets a field.
+    Field,
+    /// Types into a text.
+    Text,
+    /// Sets a field in a form that she opened some time ago.
+    OldForm,
+    /// Deletes.
+    Delete,
+    /// Takes that back.
+    Restore,
+}
+
+/// All of them.
+pub const WORK: &[Work] = &[Work::Customer, Work::Note, Work::Task, Work::Field, Work::Text, Work::OldForm, Work::Delete, Work::Restore];
+
+/// What a device keeps outside its databases, and no power cut takes.
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    actors: BTreeMap<RecordId, Actor>,
+    refresh: BTreeMap<RecordId, String>,
+}
+
+/// A device.
+#[derive(Debug)]
+pub struct Device {
+    /// Its disk.
+    pub mount: Mount,
+    /// Its machine.
+    pub host: Arc<Machine>,
+    id: DeviceId,
+    kept: Kept,
+    /// Who is signed in.
+    pub user: RecordId,
+    replica: Option<Replica>,
+    client: Client,
+    step: Step,
+    ready_at: i64,
+    time: Time,
+    /// What was written here and said to be saved, by database.
+    pub saved: BTreeMap<RecordId, BTreeSet<Place>>,
+    hand: Hand,
+}
+
+/// What she has before her.
+#[derive(Debug, Clone, Default)]
+struct Hand {
+    /// A form that was opened at some heads.
+    form: Option<(RecordId, Vec<Hash>)>,
+    /// What she deleted.
+    deleted: Vec<RecordId>,
+}
+
+impl Device {
+    /// A new device of a person.
+    pub fn new(time: &Time, seed: u64, number: u64, user: RecordId) -> Self {
+        Self {
+            mount: Mount::new(),
+            host: Machine::new(time, seed.wrapping_mul(31).wrapping_add(number)),
+            id: DeviceId(Uuid::from_u128(0xDE00 + u128::from(number))),
+            kept: Kept::default(),
+            user,
+            replica: None,
+            client: Client::new(),
+            step: Step::AwaitSignIn,
+            ready_at: 0,
+            time: time.clone(),
+            saved: BTreeMap::new(),
+            hand: Hand::default(),
+        }
+    }
+
+    /// The replica of whoever is signed in; opened when it is not, after a power cut too.
+    pub fn replica(&mut self, random: &mut fastrand::Rng) -> Result<&mut Replica> {
+        if self.mount.disk.is_dead() {
+            self.replica = None;
+            self.mount.disk.restart(random);
+            (self.client, self.step, self.ready_at) = (Client::new(), Step::Hello, 0);
+        }
+        if self.replica.is_none() {
+            let name = self.mount.name(&format!("{}.db", self.user));
+            let options = OpenOptions {
+                place: Where::Browser(name),
+                host: self.host.clone(),
+                registry: Registry::maydan(),
+                remembered_actor: self.kept.actors.get(&self.user).copied(),
+            };
+            let replica = Replica::open(options)?;
+            self.kept.actors.insert(self.user, replica.actor());
+            self.replica = Some(replica);
+        }
+        self.replica.as_mut().ok_or_else(|| maydan_core::Error::internal("just opened"))
+    }
+
+    /// The power goes now.
+    pub fn cut_power(&mut self) {
+        self.mount.disk.cut_power();
+    }
+
+    /// The app is closed in good order.
+    pub fn close(&mut self) {
+        self.replica = None;
+        (self.client, self.step, self.ready_at) = (Client::new(), Step::Hello, 0);
+    }
+
+    /// Another person takes the device.
+    pub fn switch(&mut self, user: RecordId) {
+        self.close();
+        self.user = user;
+        self.hand = Hand::default();
+        self.step = Step::AwaitSignIn;
+    }
+
+    /// She signs in, if the server answers.
+    pub fn sign_in(&mut self, server: &mut Server, random: &mut fastrand::Rng) -> Result<()> {
+        let (refresh, caller) = server.open_session(self.user, self.id)?;
+        let user = self.user;
+        let hello = serde_json::to_vec(&self.replica(random)?.hello()?)?;
+        let answer: maydan_core::sync::wire::HelloAnswer = serde_json::from_slice(&server.answer(caller, "hello", &hello)?)?;
+        let device = self.id;
+        let replica = self.replica(random)?;
+        replica
+            .set_user(SessionUser { id: user, name: "أمل".into(), role: answer.role.clone(), grants: answer.grants.clone(), device })?;
+        replica.apply_hello(&answer)?;
+        self.kept.refresh.insert(user, refresh);
+        self.step = self.client.step(Seen::Authorised);
+        Ok(())
+    }
+
+    /// Whether somebody has ever signed in here.
+    fn is_signed_in(&mut self, random: &mut fastrand::Rng) -> bool {
+        self.replica(random).is_ok_and(|r| r.user().is_some())
+    }
+
+    /// What comes next.
+    pub fn next_step(&self) -> Step {
+        self.step
+    }
+
+    /// One step of the sync loop.
+    pub fn sync(&mut self, server: &mut Server, late: &mut Vec<Late>, fault: Option<Fault>, random: &mut fastrand::Rng) -> Result<Step> {
+        if !self.is_signed_in(random) || self.step == Step::AwaitSignIn {
+            self.sign_in(server, random)?;
+            return Ok(self.step);
+        }
+        let caller = Caller { user: self.user, device: self.id };
+        let seen = match self.step {
+            Step::Rest => Seen::Wake,
+            Step::Wait(_) if self.time.elapsed() < self.ready_at => return Ok(self.step),
+            Step::Wait(_) => Seen::Wake,
+            Step::AwaitSignIn => return Ok(self.step),
+            Step::Refresh => self.refresh(server),
+            step => {
+                let asked = self.replica(random)?.ask(step)?;
+                match asked {
+                    None => Seen::Pushed { pending: false, epoch_changed: false },
+                    Some(asked) => match carry(server, late, (caller, asked.path, &asked.body), fault, random) {
+                        Ok(answer) => match self.replica(random)?.take(&asked, &answer) {
+                            Ok(taken) => taken.seen,
+                            Err(e) => Seen::Failed { code: e.code, retry_after: None },
+                        },
+                        Err(unanswered) => Seen::Failed { code: unanswered.code, retry_after: unanswered.retry_after },
+                    },
+                }
+            }
+        };
+        self.step = self.client.step(seen);
+        if let Step::Wait(ms) = self.step {
+            self.ready_at = self.time.elapsed().saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+        }
+        Ok(self.step)
+    }
+
+    fn refresh(&mut self, server: &mut Server) -> Seen {
+        let kept = self.kept.refresh.get(&self.user).cloned().unwrap_or_default();
+        match server.company().and_then(|company| company.refresh(&kept, self.id)) {
+            Ok((tokens, _)) => {
+                self.kept.refresh.insert(self.user, tokens.refresh);
+                Seen::Authorised
+            }
+            Err(e) => Seen::Failed { code: e.code, retry_after: None },
+        }
+    }
+
+    /// She does something; answers what became of it in a word.
+    pub fn work(&mut self, work: Work, random: &mut fastrand::Rng) -> Result<&'static str> {
+        if !self.is_signed_in(random) {
+            return Ok("nobody is signed in");
+        }
+        let mut hand = std::mem::take(&mut self.hand);
+        let done = perform(self.replica(random)?, work, &mut hand, random);
+        self.hand = hand;
+        done?;
+        self.note_saved(random)?;
+        Ok("done")
+    }
+
+    /// What waits to be sent was saved here: it must come to the server one day.
+    pub fn note_saved(&mut self, random: &mut fastrand::Rng) -> Result<()> {
+        let waiting = self.waiting(random)?;
+        self.saved.entry(self.user).or_default().extend(waiting);
+        Ok(())
+    }
+
+    /// Changes that wait to be sent.
+    pub fn waiting(&mut self, random: &mut fastrand::Rng) -> Result<BTreeSet<Place>> {
+        let sql = "SELECT d.id, o.hash FROM outbox o JOIN document d ON d.n = o.document WHERE o.hash IS NOT NULL";
+        self.places(sql, random)
+    }
+
+    /// Changes that were refused, and whatever waits behind them: they are shown to her.
+    pub fn refused(&mut self, random: &mut fastrand::Rng) -> Result<BTreeSet<Place>> {
+        let sql = "SELECT d.id, o.hash FROM outbox o JOIN document d ON d.n = o.document
+                   WHERE o.hash IS NOT NULL AND o.document IN (SELECT document FROM outbox WHERE refused IS NOT NULL)";
+        self.places(sql, random)
+    }
+
+    fn places(&mut self, sql: &str, random: &mut fastrand::Rng) -> Result<BTreeSet<Place>> {
+        let replica = self.replica(random)?;
+        let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?));
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = replica
+            .connection()
+            .prepare(sql)
+            .and_then(|mut s| s.query_map([], read)?.collect())
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        rows.iter().map(|(id, hash)| Ok((RecordId::from_slice(id)?, Hash::from_slice(hash)?))).collect()
+    }
+
+    /// Everything that is here: scope, heads and row of each record.
+    pub fn content(&mut self, random: &mut fastrand::Rng) -> Result<BTreeMap<RecordId, (ScopeId, BTreeSet<Hash>, String)>> {
+        let replica = self.replica(random)?;
+        let heads = replica.fingerprint(Fingerprint {})?.heads;
+        let mut content = BTreeMap::new();
+        for (id, heads) in heads {
+            // What is granted no longer stays as long as something of it is unsent.
+            let Ok(record) = replica.get_record(GetRecord { id }) else { continue };
+            let conflicts = serde_json::to_string(&record.conflicts)?;
+            content.insert(id, (record.scope, heads.into_iter().collect(), format!("{}{conflicts}", serde_json::to_string(&record.row)?)));
+        }
+        Ok(content)
+    }
+
+    /// Nothing is lost at a power cut: what was saved and not yet acknowledged still waits to be sent.
+    pub fn has_forgotten(&mut self, acked: &BTreeSet<Place>, random: &mut fastrand::Rng) -> Result<Vec<Place>> {
+        let waiting = self.waiting(random)?;
+        let saved = self.saved.entry(self.user).or_default();
+        Ok(saved.iter().filter(|place| !acked.contains(place) && !waiting.contains(place)).copied().collect())
+    }
+}
+
+fn perform(replica: &mut Replica, work: Work, hand: &mut Hand, random: &mut fastrand::Rng) -> Result<()> {
+    let word = ["النور", "الأمل", "السلام", "الوفاء", "المدينة"][random.usize(0..5)];
+    let scope = {
+        let grants: Vec<Grant> = replica.user().map(|u| u.grants.clone()).unwrap_or_default();
+        let own = replica.user().map(|u| ScopeId::from(u.id));
+        let territories: Vec<ScopeId> = grants
+            .iter()
+            .filter(|g| g.level >= Level::Write && g.scope != ScopeId::COMPANY && Some(g.scope) != own)
+            .map(|g| g.scope)
+            .collect();
+        if territories.is_empty() { None } else { Some(territories[random.usize(0..territories.len())]) }
+    };
+    let pick = |replica: &mut Replica, kind: &str, random: &mut fastrand::Rng| -> Result<Option<RecordId>> {
+        let page = replica.list_records(ListRecords { kind: kind.into(), limit: 50, ..ListRecords::default() })?;
+        Ok(if page.lines.is_empty() { None } else { Some(page.lines[random.usize(0..page.lines.len())].id) })
+    };
+    let create = |replica: &mut Replica, kind: &str, scope: Option<ScopeId>, fields: &[(&str, Value)]| -> Result<()> {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        match replica.create_record(CreateRecord { kind: kind.into(), id: None, scope, fields }) {
+            // Somebody who has no territory any more makes nothing there.
+            Err(e) if e.code == ErrorCode::Forbidden => Ok(()),
+            other => other.map(drop),
+        }
+    };
+    let edit = |replica: &mut Replica, edits: EditFields| -> Result<()> {
+        match replica.edit_fields(edits) {
+            Err(e) if matches!(e.code, ErrorCode::Forbidden | ErrorCode::NotFound) => Ok(()),
+            other => other.map(drop),
+        }
+    };
+    match work {
+        Work::Customer => create(replica, "customer", scope, &[("name", word.into())])?,
+        Work::Note => {
+            if let Some(customer) = pick(replica, "customer", random)? {
+                create(replica, "note", None, &[("customer", customer.to_string().into()), ("body", word.into())])?;
+            }
+        }
+        Work::Task => {
+            if let Some(customer) = pick(replica, "customer", random)? {
+                create(replica, "task", None, &[("customer", customer.to_string().into()), ("title", word.into())])?;
+            }
+        }
+        Work::Field => {
+            if let Some(id) = pick(replica, "customer", random)? {
+                let field = ["name", "city", "phone", "activity"][random.usize(0..4)];
+                edit(replica, EditFields::now(id, vec![Edit::set(field, format!("{word} {}", random.u8(..)))]))?;
+                hand.form = Some((id, replica.get_record(GetRecord { id })?.heads));
+            }
+        }
+        Work::Text => {
+            if let Some(id) = pick(replica, "note", random)? {
+                let edits =
+                    Edit::Splice { field: "body".into(), at: random.usize(0..20), delete: random.usize(0..3), insert: format!("{word} ") };
+                edit(replica, EditFields::now(id, vec![edits]))?;
+            }
+        }
+        Work::OldForm => {
+            if let Some((id, base)) = hand.form.take() {
+                let edits =
+                    EditFields { base: Some(base), ..EditFields::now(id, vec![Edit::set("remarks", word), Edit::set("city", word)]) };
+                edit(replica, edits)?;
+            }
+        }
+        Work::Delete => {
+            let kind = ["customer", "note", "task"][random.usize(0..3)];
+            if let Some(id) = pick(replica, kind, random)? {
+                edit(replica, EditFields::now(id, vec![Edit::Delete { deleted: true }]))?;
+                hand.deleted.push(id);
+            }
+        }
+        Work::Restore => {
+            if let Some(id) = hand.deleted.pop() {
+                edit(replica, EditFields::now(id, vec![Edit::Delete { deleted: false }]))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Runs seeds of the simulation; a failing one is cut down and printed.
+
+use clap::Parser;
+use maydan_sim::action::{plan, size};
+use maydan_sim::coverage::Coverage;
+use maydan_sim::run::{Outcome, run};
+use maydan_sim::shrink::shrink;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Simulates devices and a server through everything that can go wrong.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How many seeds.
+    #[arg(long, default_value_t = 100)]
+    seeds: u64,
+    /// The first one.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// Do not cut a failing story down.
+    #[arg(long)]
+    whole: bool,
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of this command")]
+fn main() -> ExitCode {
+    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("MAYDAN_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+    let options = Options::parse();
+    let next = AtomicU64::new(options.from);
+    let failed = Mutex::new(Vec::new());
+    let coverage = Mutex::new(Coverage::default());
+    let stop = AtomicBool::new(false);
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= options.from + options.seeds || stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let outcome: Outcome = run(seed, size(seed), &plan(seed));
+                    coverage.lock().expect("no panic").add(&outcome.coverage);
+                    if let Some(broken) = outcome.broken {
+                        failed.lock().expect("no panic").push((seed, broken));
+                        stop.store(true, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let coverage = coverage.into_inner().expect("no panic");
+    let (pairs, met) = coverage.count();
+    println!("{} seeds from {}: {met} of {pairs} pairs of operation and fault met", options.seeds, options.from);
+    let mut failed = failed.into_inner().expect("no panic");
+    failed.sort();
+    let Some((seed, broken)) = failed.first() else {
+        return ExitCode::SUCCESS;
+    };
+    println!("seed {seed}: {broken}");
+    if !options.whole {
+        let (story, broken) = shrink(*seed, size(*seed), &plan(*seed));
+        println!("{} actions are enough: {broken}", story.len());
+        for action in story {
+            println!("    {action:?}");
+        }
+    }
+    ExitCode::FAILURE
+}

@@ -1,0 +1,232 @@
+//! The server of a simulation: the real company over a simulated disk, reached by bytes.
+
+use crate::host::{Machine, Time};
+use crate::vfs::Mount;
+use maydan_core::document::{Hash, decode_change};
+use maydan_core::sync::wire::{Hello, Item, Outcome, Pull, Push};
+use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result, ScopeId};
+use maydan_sync_server::store::{Beside, Sqlite};
+use maydan_sync_server::{Caller, Company};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+/// A change, as everybody names it.
+pub type Place = (RecordId, Hash);
+
+/// Epoch and key, which no power cut and no backup touches.
+#[derive(Debug, Clone)]
+struct Safe {
+    epoch: Arc<Mutex<Uuid>>,
+    secret: [u8; 32],
+}
+
+impl Beside for Safe {
+    fn epoch(&self) -> Uuid {
+        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_epoch(&self, epoch: Uuid) -> Result<()> {
+        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner) = epoch;
+        Ok(())
+    }
+
+    fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+}
+
+/// The server.
+#[derive(Debug)]
+pub struct Server {
+    /// Its disk.
+    pub mount: Mount,
+    safe: Safe,
+    host: Arc<Machine>,
+    company: Option<Company>,
+    /// Most entries of a page; a device may be served one at a time.
+    pub page_entries: usize,
+    /// What devices were told to be on its disk.
+    pub acked: BTreeSet<Place>,
+    /// Every push that it answered.
+    pub log: Vec<(Caller, Push)>,
+}
+
+impl Server {
+    /// A new server with an empty company.
+    pub fn new(time: &Time, seed: u64) -> Result<Self> {
+        let safe = Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), secret: [0x5E; 32] };
+        let host = Machine::new(time, seed ^ 0x5E12_7E12);
+        let mut server =
+            Self { mount: Mount::new(), safe, host, company: None, page_entries: 4_000, acked: BTreeSet::new(), log: Vec::new() };
+        server.start()?;
+        Ok(server)
+    }
+
+    /// Starts over what is on the disk.
+    pub fn start(&mut self) -> Result<()> {
+        let store = Sqlite::named(&self.mount.name("server.db"), self.safe.clone())?;
+        self.company = Some(Company::with_host(store, self.host.clone()).with_page_entries(self.page_entries));
+        Ok(())
+    }
+
+    /// Whether it runs.
+    pub fn is_up(&self) -> bool {
+        self.company.is_some() && !self.mount.disk.is_dead()
+    }
+
+    /// The power goes and comes back.
+    pub fn crash(&mut self, random: &mut fastrand::Rng) -> Result<()> {
+        self.mount.disk.cut_power();
+        self.company = None;
+        self.mount.disk.restart(random);
+        self.start()
+    }
+
+    /// Stops in good order.
+    pub fn stop(&mut self) {
+        self.company = None;
+    }
+
+    /// The company, for whoever administers it.
+    pub fn company(&self) -> Result<&Company> {
+        self.company.as_ref().filter(|_| !self.mount.disk.is_dead()).ok_or_else(|| Error::new(ErrorCode::Offline, "the server is down"))
+    }
+
+    /// Starts again, in good order.
+    pub fn restart(&mut self) -> Result<()> {
+        self.stop();
+        self.start()
+    }
+
+    /// A copy of its database, taken while nobody writes.
+    pub fn copy(&mut self) -> Result<BTreeMap<String, Vec<u8>>> {
+        self.stop();
+        let copy = self.mount.disk.copy();
+        self.start()?;
+        Ok(copy)
+    }
+
+    /// The records of a kind, with their scopes.
+    pub fn records(&self, kind: &str) -> Vec<(RecordId, ScopeId)> {
+        let Ok(db) = rusqlite::Connection::open(self.mount.name("server.db")) else { return Vec::new() };
+        let read = |row: &rusqlite::Row<'_>| Ok((id(row, 0), ScopeId(id(row, 1).0)));
+        let found =
+            db.prepare("SELECT id, scope FROM doc WHERE kind = ?1 ORDER BY n").and_then(|mut s| s.query_map([kind], read)?.collect());
+        found.unwrap_or_default()
+    }
+
+    /// The scopes of a person.
+    pub fn granted(&self, user: RecordId) -> Result<BTreeSet<ScopeId>> {
+        let db = rusqlite::Connection::open(self.mount.name("server.db")).map_err(|e| Error::internal(e.to_string()))?;
+        let read = |row: &rusqlite::Row<'_>| Ok(ScopeId(id(row, 0).0));
+        db.prepare("SELECT scope FROM access WHERE person = ?1")
+            .and_then(|mut s| s.query_map([user.as_bytes()], read)?.collect())
+            .map_err(|e| Error::internal(e.to_string()))
+    }
+
+    /// Says that the data was put back.
+    pub fn renew_epoch(&mut self) -> Result<()> {
+        self.company()?.renew_epoch().map(drop)
+    }
+
+    /// Answers a request, as the HTTP side does.
+    pub fn answer(&mut self, caller: Caller, path: &str, body: &[u8]) -> Result<Vec<u8>> {
+        let company = self.company()?.clone();
+        company.rights(caller)?;
+        match path {
+            "hello" => {
+                let hello: Hello = serde_json::from_slice(body)?;
+                Ok(serde_json::to_vec(&company.hello(caller, &hello)?)?)
+            }
+            "push" => {
+                let push: Push = read(body)?;
+                let answer = company.push(caller, &push)?;
+                for (item, outcome) in push.items.iter().zip(&answer.outcomes) {
+                    if !matches!(outcome, Outcome::Rejected { .. })
+                        && let Ok(Item::Change { doc, bytes }) = Item::from_bytes(item)
+                        && let Ok(change) = decode_change(&bytes)
+                    {
+                        self.acked.insert((doc, change.hash()));
+                    }
+                }
+                self.log.push((caller, push));
+                write(&answer)
+            }
+            "pull" => {
+                let pull: Pull = read(body)?;
+                write(&company.pull(caller, &pull)?)
+            }
+            other => Err(Error::new(ErrorCode::NotFound, format!("there is no endpoint {other:?}"))),
+        }
+    }
+
+    /// Opens a session for somebody who has shown who she is.
+    pub fn open_session(&self, user: RecordId, device: DeviceId) -> Result<(String, Caller)> {
+        let (tokens, caller) = self.company()?.open_session(user, device)?;
+        Ok((tokens.refresh, caller))
+    }
+
+    /// What is on its disk, read past the server itself.
+    pub fn content(&self) -> Content {
+        let db = rusqlite::Connection::open(self.mount.name("server.db")).expect("the server's disk is readable");
+        let mut content = Content::default();
+        let mut statement = db.prepare("SELECT id, scope FROM doc").expect("prepared");
+        let mut rows = statement.query([]).expect("read");
+        while let Some(row) = rows.next().expect("read") {
+            content.docs.insert(id(row, 0), ScopeId(id(row, 1).0));
+        }
+        let mut statement =
+            db.prepare("SELECT d.id, c.bytes, c.person FROM change c JOIN doc d ON d.n = c.doc ORDER BY c.seq").expect("prepared");
+        let mut rows = statement.query([]).expect("read");
+        while let Some(row) = rows.next().expect("read") {
+            let doc = id(row, 0);
+            let bytes: Vec<u8> = row.get(1).expect("bytes");
+            let change = decode_change(&bytes).expect("the server holds whole changes");
+            let place = (doc, change.hash());
+            content.changes.insert(place);
+            content.writers.insert(place, (change.actor(), id(row, 2)));
+            let heads = content.heads.entry(doc).or_default();
+            for dependency in change.dependencies() {
+                heads.remove(&dependency);
+            }
+            heads.insert(change.hash());
+            content.dependencies.insert(place, change.dependencies());
+        }
+        let mut statement = db.prepare("SELECT actor, person FROM actor").expect("prepared");
+        let mut rows = statement.query([]).expect("read");
+        while let Some(row) = rows.next().expect("read") {
+            content.owners.insert(maydan_core::Actor(id(row, 0).0), id(row, 1));
+        }
+        content
+    }
+}
+
+/// What is on a server's disk.
+#[derive(Debug, Clone, Default)]
+pub struct Content {
+    /// Documents and their scopes.
+    pub docs: BTreeMap<RecordId, ScopeId>,
+    /// Changes.
+    pub changes: BTreeSet<Place>,
+    /// Changes of each document on which no other was made.
+    pub heads: BTreeMap<RecordId, BTreeSet<Hash>>,
+    /// What each change was made on.
+    pub dependencies: BTreeMap<Place, Vec<Hash>>,
+    /// Actor and sender of each change.
+    pub writers: BTreeMap<Place, (maydan_core::Actor, RecordId)>,
+    /// Whose each actor is.
+    pub owners: BTreeMap<maydan_core::Actor, RecordId>,
+}
+
+fn id(row: &rusqlite::Row<'_>, column: usize) -> RecordId {
+    RecordId::from_slice(&row.get::<_, Vec<u8>>(column).expect("bytes")).expect("an id")
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
+    rmp_serde::from_slice(body).map_err(|e| Error::bad_request(format!("not our MessagePack: {e}")))
+}
+
+fn write<T: serde::Serialize>(answer: &T) -> Result<Vec<u8>> {
+    rmp_serde::to_vec_named(answer).map_err(|e| Error::internal(e.to_string()))
+}
