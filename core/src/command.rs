@@ -132,7 +132,9 @@ commands! {
         query preview_import(PreviewImport) -> ImportPreview;
         mutation import_rows(ImportRows) -> ImportReport;
         query outbox(Outbox) -> OutboxPage;
-        mutation retry_item(RetryItem) -> Done;
+        query list_refused(ListRefused) -> RefusedPage;
+        mutation retry_refused(RetryRefused) -> Done;
+        mutation dismiss_refused(DismissRefused) -> Done;
         query export_unsent(ExportUnsent) -> UnsentFile;
         mutation import_unsent(UnsentFile) -> ImportedUnsent;
         mutation rebuild_projections(RebuildProjections) -> Done;

@@ -18,6 +18,7 @@ mod conflict;
 mod edit;
 pub mod genesis;
 mod history;
+mod replay;
 mod view;
 
 pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, RootWrite, decode_change};

@@ -129,7 +129,7 @@ impl<P: Platform> App<P> {
         let (remote, token) = self.remote()?;
         let Some(asked) = self.with_replica(|r| r.ask(step))? else {
             // What was to be sent went by another way.
-            return Ok(Seen::Pushed { pending: false, epoch_changed: false });
+            return Ok(Seen::Pushed { pending: false, hello_needed: false });
         };
         let answer = remote.bytes(asked.path, &token, asked.media, asked.body.clone()).await?;
         let taken = self.with_session(session, |r| r.take(&asked, &answer))?;

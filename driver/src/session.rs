@@ -116,7 +116,7 @@ impl<P: Platform> App<P> {
         }
         self.with_replica(|r| {
             r.set_user(user)?;
-            r.apply_hello(&answer).map(drop)
+            r.apply_hello(&hello, &answer).map(drop)
         })?;
         self.platform.store_secret("refresh", Some(&tokens.refresh))?;
         {

@@ -54,13 +54,31 @@ CREATE TABLE outbox (
     created_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     -- The server lacks what this was made on: it is tried again in the next round.
-    waiting INTEGER NOT NULL DEFAULT 0,
-    refused TEXT,
-    message TEXT
+    waiting INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_document ON outbox (document);
-CREATE INDEX outbox_held ON outbox (document) WHERE refused IS NOT NULL OR waiting > 0;
-CREATE INDEX outbox_refused ON outbox (document) WHERE refused IS NOT NULL;
+CREATE INDEX outbox_waiting ON outbox (document) WHERE waiting > 0;
+
+-- Work that the server refused: what it was, in words (fields: JSON) and as it was queued (items: MessagePack).
+CREATE TABLE quarantine (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    record BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    scope BLOB NOT NULL,
+    title TEXT NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    refused_at INTEGER NOT NULL,
+    fields TEXT NOT NULL,
+    items BLOB NOT NULL
+);
+
+-- Changes that were done again as others, with the heads that stand for them now: forms that were open go on from there.
+CREATE TABLE rebased (
+    old BLOB PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
+    heads BLOB NOT NULL
+) WITHOUT ROWID;
 
 -- Named requests that were done lately, with the heads that were answered: asked again, they are not done again.
 CREATE TABLE request (
@@ -74,6 +92,12 @@ CREATE TABLE cursor (
     seq INTEGER NOT NULL,
     since INTEGER NOT NULL,
     upto INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The actors under which this database has written, and whether the server was told so.
+CREATE TABLE incarnation (
+    actor BLOB PRIMARY KEY,
+    announced INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 CREATE TABLE actor (

@@ -9,6 +9,7 @@ mod trip;
 mod visit;
 
 use crate::Replica;
+use crate::sync::quarantine;
 use maydan_core::Result;
 use maydan_core::command::*;
 
@@ -89,8 +90,14 @@ impl ReplicaCommands for Replica {
     fn outbox(&mut self, request: Outbox) -> Result<OutboxPage> {
         queue::outbox(self, &request)
     }
-    fn retry_item(&mut self, request: RetryItem) -> Result<Done> {
-        queue::retry(self, &request)
+    fn list_refused(&mut self, request: ListRefused) -> Result<RefusedPage> {
+        quarantine::list(self, request.limit)
+    }
+    fn retry_refused(&mut self, request: RetryRefused) -> Result<Done> {
+        quarantine::retry(self, request.n)
+    }
+    fn dismiss_refused(&mut self, request: DismissRefused) -> Result<Done> {
+        quarantine::dismiss(self, request.n)
     }
     fn export_unsent(&mut self, _: ExportUnsent) -> Result<UnsentFile> {
         queue::export_unsent(self)

@@ -141,6 +141,7 @@ pub(crate) fn incarnate(db: &Connection, host: &dyn Host, before: Option<Actor>,
         db.execute("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING", params![old.0.as_bytes(), user.id.as_bytes()])
             .map_err(storage)?;
     }
+    db.execute("INSERT INTO incarnation (actor) VALUES (?1)", [actor.0.as_bytes()]).map_err(storage)?;
     set_meta(db, "actor", &serde_json::to_string(&actor)?)?;
     Ok(actor)
 }

@@ -4,6 +4,7 @@ mod exchange;
 mod feed;
 mod heal;
 mod page;
+pub(crate) mod quarantine;
 
 pub use exchange::{Outgoing, Taken};
 pub(crate) use heal::mark as mark_damaged;
@@ -12,15 +13,16 @@ pub(crate) use page::adopt;
 use crate::open::{meta, set_meta};
 use crate::{Replica, handler, storage, store};
 use maydan_core::command::{Event, SessionUser};
-use maydan_core::document::decode_change;
+use maydan_core::document::{Hash, decode_change};
 use maydan_core::sync::wire::{
     Cursor, Hello, HelloAnswer, Item, LogHead, MAX_PUSH_ITEMS, Outcome, PROTOCOL, Page, PushAnswer, TARGET_BATCH_BYTES,
 };
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
-use rusqlite::params;
+use quarantine::Refusal;
+use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The scopes that a server life has granted.
@@ -45,7 +47,7 @@ pub struct Batch {
 pub struct Counts {
     /// Records of which something waits to be sent: those that the queue lists, and shifts under way.
     pub pending: u32,
-    /// Records whose items were refused.
+    /// Pieces of work that were refused.
     pub refused: u32,
     /// Records in which somebody must choose.
     pub conflicts: u32,
@@ -67,21 +69,21 @@ impl Replica {
 
     /// Counts for the sync chip.
     pub fn counts(&self) -> Result<Counts> {
+        let refused = quarantine::count(&self.db)?;
         self.db
             .prepare_cached(
                 "SELECT (SELECT count(*) FROM (SELECT document FROM outbox UNION SELECT trip FROM ping)),
-                        (SELECT count(DISTINCT document) FROM outbox WHERE refused IS NOT NULL),
                         (SELECT count(*) FROM document WHERE conflicted > 0)",
             )
-            .and_then(|mut s| s.query_row([], |r| Ok(Counts { pending: r.get(0)?, refused: r.get(1)?, conflicts: r.get(2)? })))
+            .and_then(|mut s| s.query_row([], |r| Ok(Counts { pending: r.get(0)?, refused, conflicts: r.get(1)? })))
             .map_err(storage)
     }
 
-    /// Whether something can be sent now: items of refused records wait for a person.
+    /// Whether something can be sent now.
     pub fn has_sendable(&mut self) -> Result<bool> {
         handler::pack_pings(self)?;
         self.db
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL OR waiting > 0))")
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document NOT IN (SELECT document FROM outbox WHERE waiting > 0))")
             .and_then(|mut s| s.query_row([], |r| r.get(0)))
             .map_err(storage)
     }
@@ -92,8 +94,8 @@ impl Replica {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT n, item FROM outbox
-                 WHERE document NOT IN (SELECT document FROM outbox WHERE refused IS NOT NULL OR waiting > 0) ORDER BY n LIMIT ?1",
+                "SELECT n, item, document, hash FROM outbox
+                 WHERE document NOT IN (SELECT document FROM outbox WHERE waiting > 0) ORDER BY n LIMIT ?1",
             )
             .map_err(storage)?;
         let mut rows = statement.query([MAX_PUSH_ITEMS]).map_err(storage)?;
@@ -113,7 +115,11 @@ impl Replica {
                     batch.items.push(item);
                     batch.bytes.push(bytes.into());
                 }
-                Err(e) => damaged.push((n, e)),
+                Err(e) => {
+                    let hash: Option<Vec<u8>> = row.get(3).map_err(storage)?;
+                    let hash = hash.map(|h| Hash::from_slice(&h)).transpose()?;
+                    damaged.push((row.get(2).map_err(storage)?, hash, e));
+                }
             }
         }
         drop(rows);
@@ -121,14 +127,46 @@ impl Replica {
         if damaged.is_empty() {
             return Ok(batch);
         }
-        // The other items of such a record wait with it; other records do not.
-        for (n, e) in damaged {
-            refuse(&self.db, n, e.code, &e.message)?;
+        // What can't be sent as it stands is made again from the document.
+        for (doc, hash, e) in damaged {
+            self.mend_outbox(doc, hash, &e)?;
         }
         self.batch()
     }
 
-    /// Stores what became of a batch: acknowledged items go, refused ones stay and are shown.
+    /// Makes the unsent work of a record again from its document; what that can't give is put by.
+    fn mend_outbox(&mut self, n: i64, hash: Option<Hash>, why: &Error) -> Result<()> {
+        tracing::warn!(error = %why, "an item of the queue is damaged: it is made again from the document");
+        let found: Option<Vec<u8>> =
+            self.db.query_row("SELECT id FROM document WHERE n = ?1", [n], |r| r.get(0)).optional().map_err(storage)?;
+        let Some(id) = found else { return Ok(()) };
+        let id = RecordId::from_slice(&id)?;
+        match self.enqueue_all(id) {
+            Err(e) if e.code == ErrorCode::Corrupt => {}
+            done => done?,
+        }
+        let still: bool = self
+            .db
+            .query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1 AND hash IS ?2)", params![n, hash.map(|h| h.0)], |r| {
+                r.get(0)
+            })
+            .map_err(storage)?;
+        let mended = !still || self.is_readable(n, hash)?;
+        if mended {
+            return Ok(());
+        }
+        quarantine::put_by(self, id, &[Refusal { hash, code: why.code, message: why.message.clone() }])
+    }
+
+    fn is_readable(&self, n: i64, hash: Option<Hash>) -> Result<bool> {
+        let item: Vec<u8> = self
+            .db
+            .query_row("SELECT item FROM outbox WHERE document = ?1 AND hash IS ?2", params![n, hash.map(|h| h.0)], |r| r.get(0))
+            .map_err(storage)?;
+        Ok(item_of(&item).is_ok())
+    }
+
+    /// Stores what became of a batch: acknowledged items go, refused ones are put by and shown.
     ///
     /// # Errors
     /// [`ErrorCode::BadRequest`] when there is not one outcome per item; nothing is changed then.
@@ -138,7 +176,8 @@ impl Replica {
             return Err(Error::bad_request("the server answered with another number of outcomes than there were items"));
         }
         let mut resend = Vec::new();
-        let own = self.actor;
+        let mut refused: BTreeMap<RecordId, Vec<Refusal>> = BTreeMap::new();
+        let own = incarnations(&self.db, "")?;
         let tx = self.db.transaction().map_err(storage)?;
         for ((n, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
             match outcome {
@@ -152,7 +191,7 @@ impl Replica {
                         .map_err(storage)?;
                     // The server lacks what this was made on: it was restored, or a colleague's change is still on its way. At
                     // first all of it is sent again at once; then it waits for the next round, however many that takes.
-                    if is_curable(own, *code, item) {
+                    if is_curable(&own, *code, item) {
                         if attempts == 1 {
                             resend.push(item.doc());
                         } else {
@@ -161,7 +200,12 @@ impl Replica {
                                 .map_err(storage)?;
                         }
                     } else {
-                        refuse(&tx, *n, *code, message)?;
+                        let hash = match item {
+                            Item::Open { .. } => None,
+                            // What can't be read here neither is told by its place in the queue.
+                            Item::Change { .. } => hash_of(&tx, *n)?,
+                        };
+                        refused.entry(item.doc()).or_default().push(Refusal { hash, code: *code, message: message.clone() });
                     }
                 }
             }
@@ -170,8 +214,11 @@ impl Replica {
         tx.commit().map_err(storage)?;
         resend.sort();
         resend.dedup();
-        for id in resend {
+        for id in resend.into_iter().filter(|id| !refused.contains_key(id)) {
             self.enqueue_all(id)?;
+        }
+        for (id, refusals) in refused {
+            quarantine::put_by(self, id, &refusals)?;
         }
         self.purge_left()?;
         for item in &batch.items {
@@ -183,7 +230,7 @@ impl Replica {
     }
 
     /// Takes in what `hello` answered: rights, people, epoch. Answers whether some feed has entries that are not here.
-    pub fn apply_hello(&mut self, answer: &HelloAnswer) -> Result<bool> {
+    pub fn apply_hello(&mut self, asked: &Hello, answer: &HelloAnswer) -> Result<bool> {
         self.leave_ungranted(answer)?;
         if let Some(mut user) = self.user.clone() {
             user.grants = answer.grants.clone();
@@ -200,6 +247,9 @@ impl Replica {
         let known = self.actors_known()? + answer.actors.len() as u64;
         set_meta(&self.db, "actors_known", &known.to_string())?;
         let epoch = answer.epoch.to_string();
+        for actor in asked.earlier.iter().chain([&asked.actor]) {
+            self.db.execute("UPDATE incarnation SET announced = 1 WHERE actor = ?1", [actor.0.as_bytes()]).map_err(storage)?;
+        }
         match meta(&self.db, "epoch")? {
             Some(known) if known == epoch => {}
             None => set_meta(&self.db, "epoch", &epoch)?,
@@ -249,8 +299,9 @@ impl Replica {
         self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
         // What the restored server does not mention it may simply not have any more.
         self.db.execute("UPDATE document SET leaving = 0 WHERE leaving = 2", []).map_err(storage)?;
-        // The restored server's directory is in another order: the next hello brings it whole.
+        // The restored server's directory is in another order: the next hello brings it whole, and names all of ours.
         set_meta(&self.db, "actors_known", "0")?;
+        self.db.execute("UPDATE incarnation SET announced = (actor = ?1)", [self.actor.0.as_bytes()]).map_err(storage)?;
         set_meta(&self.db, "epoch", epoch)
     }
 
@@ -308,7 +359,23 @@ impl Replica {
     pub fn hello(&self) -> Result<Hello> {
         let epoch = self.epoch()?;
         let known = shown_head(&self.db)?.filter(|(of, _)| *of == epoch);
-        Ok(Hello { protocol: PROTOCOL, actor: self.actor, actors_known: self.actors_known()?, known })
+        let mut earlier = incarnations(&self.db, "WHERE announced = 0")?;
+        earlier.retain(|actor| *actor != self.actor);
+        Ok(Hello { protocol: PROTOCOL, actor: self.actor, earlier, actors_known: self.actors_known()?, known })
+    }
+
+    /// Whether the server must hear of an actor under which something here was written.
+    fn has_unannounced(&self) -> Result<bool> {
+        self.db.query_row("SELECT EXISTS (SELECT 1 FROM incarnation WHERE announced = 0)", [], |r| r.get(0)).map_err(storage)
+    }
+
+    /// Whether the server was told under which actor this database writes.
+    fn is_announced(&self) -> Result<bool> {
+        self.db
+            .prepare_cached("SELECT announced FROM incarnation WHERE actor = ?1")
+            .and_then(|mut s| s.query_row([self.actor.0.as_bytes()], |r| r.get(0)).optional())
+            .map(|announced| announced.unwrap_or(false))
+            .map_err(storage)
     }
 
     /// The epoch that the cursors are of.
@@ -390,23 +457,32 @@ fn shown_head(db: &rusqlite::Connection) -> Result<Option<(Uuid, LogHead)>> {
 }
 
 /// Whether time heals a rejection: somebody else's phone, or this person's other one, has yet to bring what is missing.
-fn is_curable(own: Actor, code: ErrorCode, item: &Item) -> bool {
+fn is_curable(own: &[Actor], code: ErrorCode, item: &Item) -> bool {
     match (code, item) {
         // A kind that only a newer server knows waits for its update.
-        (ErrorCode::MissingDependency | ErrorCode::NotFound | ErrorCode::UnknownKind, _) => true,
+        (ErrorCode::MissingDependency | ErrorCode::NotFound | ErrorCode::UnknownKind | ErrorCode::Unsupported, _) => true,
         // A restored server does not know her other device until that has said hello.
-        (ErrorCode::ForeignActor, Item::Change { bytes, .. }) => decode_change(bytes).is_ok_and(|c| c.actor() != own),
+        (ErrorCode::ForeignActor, Item::Change { bytes, .. }) => decode_change(bytes).is_ok_and(|c| !own.contains(&c.actor())),
         _ => false,
     }
 }
 
-/// Marks an item as refused: it stays, with its reason, and holds the later ones of its document back.
-fn refuse(db: &rusqlite::Connection, n: i64, code: ErrorCode, message: &str) -> Result<()> {
-    let code = serde_json::to_string(&code)?;
-    db.prepare_cached("UPDATE outbox SET refused = ?2, message = ?3 WHERE n = ?1")
-        .and_then(|mut s| s.execute(params![n, code, message]))
+/// Actors under which this database has written.
+fn incarnations(db: &rusqlite::Connection, condition: &str) -> Result<Vec<Actor>> {
+    let rows: Vec<Vec<u8>> = db
+        .prepare(&format!("SELECT actor FROM incarnation {condition} ORDER BY actor"))
+        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
         .map_err(storage)?;
-    Ok(())
+    rows.iter().map(|bytes| Ok(Actor(RecordId::from_slice(bytes)?.0))).collect()
+}
+
+/// The change that a row of the outbox carries.
+fn hash_of(db: &rusqlite::Connection, n: i64) -> Result<Option<Hash>> {
+    let hash: Option<Option<Vec<u8>>> = db
+        .prepare_cached("SELECT hash FROM outbox WHERE n = ?1")
+        .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
+        .map_err(storage)?;
+    hash.flatten().map(|h| Hash::from_slice(&h)).transpose()
 }
 
 /// Takes an acknowledged item out of the outbox.

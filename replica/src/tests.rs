@@ -7,6 +7,7 @@ mod failures;
 mod lists;
 mod pages;
 mod plans;
+mod quarantine;
 mod rebuild;
 mod unsent;
 mod writes;

@@ -1,6 +1,6 @@
 //! Commands about the session, the queue and this device's settings.
 
-use crate::document::Hash;
+use crate::document::{FieldChange, Hash};
 use crate::id::{DeviceId, RecordId, ScopeId};
 use crate::{ErrorCode, Instant};
 use serde::{Deserialize, Serialize};
@@ -137,7 +137,7 @@ pub struct SyncStatus {
     pub state: SyncState,
     /// Items waiting to be sent.
     pub pending: u32,
-    /// Items that were refused.
+    /// Pieces of work that were refused.
     pub refused: u32,
     /// Records in which somebody must choose between values.
     pub conflicts: u32,
@@ -200,15 +200,57 @@ pub struct OutboxItem {
     pub since: Instant,
     /// How often it was tried.
     pub attempts: u32,
-    /// Why it was refused, if it was.
-    pub refused: Option<ErrorCode>,
 }
 
-/// Tries a refused item again.
+/// Work that the server refused.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ListRefused {
+    /// Most pieces wanted.
+    pub limit: u32,
+}
+
+/// Refused work, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RefusedPage {
+    /// The pieces.
+    pub items: Vec<RefusedItem>,
+    /// How many there are in all.
+    pub total: u32,
+    /// Titles of the records that values in them name.
+    pub names: BTreeMap<String, String>,
+}
+
+/// A piece of refused work: it is in its record no more, and kept here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RetryItem {
+pub struct RefusedItem {
+    /// Its number.
+    pub n: i64,
     /// The record.
     pub id: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+    /// Why.
+    pub code: ErrorCode,
+    /// When the answer came.
+    pub at: Instant,
+    /// What was written.
+    pub fields: Vec<FieldChange>,
+}
+
+/// Brings refused work back into its record and into the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RetryRefused {
+    /// Its number.
+    pub n: i64,
+}
+
+/// Puts refused work away for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DismissRefused {
+    /// Its number.
+    pub n: i64,
 }
 
 /// All unsent work as a file, for when storage or device are at risk.

@@ -88,7 +88,7 @@ impl Document {
         })
     }
 
-    fn write(
+    pub(super) fn write(
         &mut self,
         actor: Actor,
         at: Instant,

@@ -54,7 +54,7 @@ impl Document {
         self.at(field, &heads)
     }
 
-    fn touched(&self, before: &[ChangeHash], after: ChangeHash) -> Vec<FieldChange> {
+    pub(super) fn touched(&self, before: &[ChangeHash], after: ChangeHash) -> Vec<FieldChange> {
         let names = self
             .kind
             .fields

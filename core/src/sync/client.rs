@@ -36,13 +36,15 @@ pub enum Seen {
         behind: bool,
         /// Items wait to be sent.
         pending: bool,
+        /// The server is another one than was known: it must hear of all actors before anything is sent.
+        hello_needed: bool,
     },
     /// A batch was answered.
     Pushed {
         /// Items wait to be sent.
         pending: bool,
-        /// The server has another epoch than the one of this round.
-        epoch_changed: bool,
+        /// The round must begin again: the server has another epoch, or this database writes under another actor.
+        hello_needed: bool,
     },
     /// A page was stored.
     Pulled {
@@ -50,6 +52,8 @@ pub enum Seen {
         has_more: bool,
         /// Items wait to be sent.
         pending: bool,
+        /// The round must begin again: this database writes under another actor.
+        hello_needed: bool,
     },
     /// New tokens were stored, by refresh or sign-in.
     Authorised,
@@ -103,12 +107,16 @@ impl Client {
         match seen {
             Seen::Wake if self.needs_sign_in => Step::AwaitSignIn,
             Seen::Wake => Step::Hello,
-            Seen::Hello { behind, pending } => {
+            Seen::Hello { hello_needed: true, .. } => {
+                self.succeeded();
+                Step::Hello
+            }
+            Seen::Hello { behind, pending, .. } => {
                 self.succeeded();
                 self.behind = behind;
                 self.next(pending)
             }
-            Seen::Pushed { epoch_changed: true, .. } => {
+            Seen::Pushed { hello_needed: true, .. } | Seen::Pulled { hello_needed: true, .. } => {
                 self.succeeded();
                 Step::Hello
             }
@@ -118,7 +126,7 @@ impl Client {
                 self.behind = true;
                 self.next(pending)
             }
-            Seen::Pulled { has_more, pending } => {
+            Seen::Pulled { has_more, pending, .. } => {
                 self.succeeded();
                 self.behind = has_more;
                 self.next(pending)
@@ -188,20 +196,20 @@ mod tests {
     fn an_idle_round_is_one_request() {
         let mut client = Client::new();
         assert_eq!(client.step(Seen::Wake), Step::Hello);
-        assert_eq!(client.step(Seen::Hello { behind: false, pending: false }), Step::Rest);
+        assert_eq!(client.step(Seen::Hello { behind: false, pending: false, hello_needed: false }), Step::Rest);
     }
 
     #[test]
     fn a_round_pushes_before_it_pulls() {
         let mut client = Client::new();
         client.step(Seen::Wake);
-        assert_eq!(client.step(Seen::Hello { behind: true, pending: true }), Step::Push);
-        assert_eq!(client.step(Seen::Pushed { pending: true, epoch_changed: false }), Step::Push);
-        assert_eq!(client.step(Seen::Pushed { pending: false, epoch_changed: false }), Step::Pull);
-        assert_eq!(client.step(Seen::Pulled { has_more: true, pending: false }), Step::Pull);
-        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: true }), Step::Push);
-        assert_eq!(client.step(Seen::Pushed { pending: false, epoch_changed: false }), Step::Pull);
-        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: false }), Step::Rest);
+        assert_eq!(client.step(Seen::Hello { behind: true, pending: true, hello_needed: false }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: true, hello_needed: false }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: true, pending: false, hello_needed: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: true, hello_needed: false }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: false, hello_needed: false }), Step::Rest);
     }
 
     #[test]
@@ -214,7 +222,7 @@ mod tests {
             }
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 120, 120]);
-        client.step(Seen::Hello { behind: false, pending: false });
+        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false });
         assert_eq!(client.step(failed(ErrorCode::Offline)), Step::Wait(1000));
     }
 
@@ -239,7 +247,7 @@ mod tests {
         let mut client = Client::new();
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
         assert_eq!(client.step(Seen::Authorised), Step::Hello);
-        client.step(Seen::Hello { behind: false, pending: false });
+        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false });
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::AwaitSignIn);
         assert!(client.needs_sign_in());

@@ -68,6 +68,9 @@ pub struct Hello {
     pub protocol: u16,
     /// The actor under which this database writes.
     pub actor: Actor,
+    /// Actors under which it wrote before, as long as the server has not answered a `hello` that names them.
+    #[serde(default)]
+    pub earlier: Vec<Actor>,
     /// How many entries of the actor directory the client has.
     pub actors_known: u64,
     /// The epoch that the client knows, and the newest head of the server's log that it was shown in it.

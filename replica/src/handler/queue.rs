@@ -14,44 +14,25 @@ use std::collections::BTreeMap;
 
 pub(super) fn outbox(replica: &mut Replica, request: &Outbox) -> Result<OutboxPage> {
     let total = replica.db.query_row("SELECT count(DISTINCT document) FROM outbox", [], |r| r.get(0)).map_err(storage)?;
-    let groups: Vec<(Vec<u8>, String, u32, i64, i64, u32, Option<String>)> = replica
+    let groups: Vec<(Vec<u8>, String, u32, i64, i64, u32)> = replica
         .db
         .prepare_cached(
-            "SELECT d.id, d.kind, count(*), sum(length(o.item)), min(o.created_at), max(o.attempts), max(o.refused)
+            "SELECT d.id, d.kind, count(*), sum(length(o.item)), min(o.created_at), max(o.attempts)
              FROM outbox o JOIN document d ON d.n = o.document
-             GROUP BY o.document ORDER BY max(o.refused) IS NULL, min(o.n) LIMIT ?1",
+             GROUP BY o.document ORDER BY min(o.n) LIMIT ?1",
         )
         .and_then(|mut s| {
-            s.query_map([request.limit], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?)))?.collect()
+            s.query_map([request.limit], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?)))?.collect()
         })
         .map_err(storage)?;
     let mut items = Vec::with_capacity(groups.len());
-    for (id, kind, changes, bytes, since, attempts, refused) in groups {
+    for (id, kind, changes, bytes, since, attempts) in groups {
         let id = RecordId::from_slice(&id)?;
         let title = projection::titles(&replica.db, &replica.registry, [id])?.remove(&id).unwrap_or_default();
-        let refused = refused.map(|code| serde_json::from_str(&code).unwrap_or(ErrorCode::Internal));
         let bytes = u64::try_from(bytes).unwrap_or(0);
-        items.push(OutboxItem { id, kind, title, changes, bytes, since: Instant(since), attempts, refused });
+        items.push(OutboxItem { id, kind, title, changes, bytes, since: Instant(since), attempts });
     }
     Ok(OutboxPage { items, total })
-}
-
-pub(super) fn retry(replica: &mut Replica, request: &RetryItem) -> Result<Done> {
-    let stored = store::get(&replica.db, request.id)?;
-    let damaged = serde_json::to_string(&ErrorCode::Corrupt)?;
-    let has_damaged: bool = replica
-        .db
-        .query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE document = ?1 AND refused = ?2)", params![stored.n, damaged], |r| r.get(0))
-        .map_err(storage)?;
-    if has_damaged {
-        // What can't be sent as it stands is made again from the document.
-        replica.enqueue_all(request.id)?;
-    }
-    replica
-        .db
-        .execute("UPDATE outbox SET refused = NULL, message = NULL, waiting = 0, attempts = 0 WHERE document = ?1", [stored.n])
-        .map_err(storage)?;
-    Ok(Done {})
 }
 
 /// A file of unsent work: readable, versioned, complete.
@@ -70,7 +51,9 @@ pub(super) fn export_unsent(replica: &mut Replica) -> Result<UnsentFile> {
         .prepare("SELECT item FROM outbox ORDER BY n")
         .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
         .map_err(storage)?;
-    let items = items.iter().map(|i| STANDARD.encode(i)).collect();
+    // What was refused is unsent too: on another device it may be taken, or at least read.
+    let refused = crate::sync::quarantine::all_items(&replica.db)?;
+    let items = items.iter().map(Vec::as_slice).chain(refused.iter().map(|i| i.as_slice())).map(|i| STANDARD.encode(i)).collect();
     let text = serde_json::to_string_pretty(&Unsent { maydan_unsent: 1, user, items })?;
     Ok(UnsentFile { text })
 }

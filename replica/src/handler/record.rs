@@ -1,6 +1,7 @@
 //! Commands that serve every kind.
 
 use super::names::{links, text_keys};
+use crate::sync::quarantine;
 use crate::write::Opening;
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::*;
@@ -97,8 +98,9 @@ pub(super) fn edit_fields(replica: &mut Replica, request: &EditFields) -> Result
     {
         return Err(Error::new(ErrorCode::Forbidden, format!("{link} is where a {} belongs and never changes", kind.name)));
     }
+    let base = request.base.as_ref().map(|heads| quarantine::current(&replica.db, heads)).transpose()?;
     replica.write_once(request.id, Action::Write, request.request, |document, actor, at| {
-        document.edit(actor, at, request.base.as_deref(), &request.edits)
+        document.edit(actor, at, base.as_deref(), &request.edits)
     })
 }
 

@@ -6,7 +6,7 @@
 use super::Batch;
 use crate::Replica;
 use maydan_core::sync::client::{Seen, Step};
-use maydan_core::sync::wire::{HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
+use maydan_core::sync::wire::{Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
 use maydan_core::{Error, ErrorCode, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,7 +29,7 @@ pub struct Outgoing {
 
 #[derive(Debug)]
 enum Sort {
-    Hello,
+    Hello(Hello),
     Push { batch: Batch, epoch: Uuid },
     Pull { is_first: bool },
 }
@@ -53,8 +53,8 @@ impl Replica {
     pub fn ask(&mut self, step: Step) -> Result<Option<Outgoing>> {
         Ok(match step {
             Step::Hello => {
-                let body = serde_json::to_vec(&self.hello()?)?;
-                Some(Outgoing { path: "hello", media: JSON, body, sort: Sort::Hello })
+                let hello = self.hello()?;
+                Some(Outgoing { path: "hello", media: JSON, body: serde_json::to_vec(&hello)?, sort: Sort::Hello(hello) })
             }
             Step::Push => {
                 let batch = self.batch()?;
@@ -80,22 +80,23 @@ impl Replica {
     /// [`ErrorCode::NotAMaydanServer`] for bytes that are no answer; what the database says. Nothing is changed then.
     pub fn take(&mut self, asked: &Outgoing, answer: &[u8]) -> Result<Taken> {
         match &asked.sort {
-            Sort::Hello => {
+            Sort::Hello(asked) => {
                 let answer: HelloAnswer = serde_json::from_slice(answer).map_err(|e| not_ours(&e))?;
                 self.set_clock_skew(answer.server_time.since(self.host.now()));
-                let seen = Seen::Hello { behind: self.apply_hello(&answer)?, pending: self.has_sendable()? };
+                let behind = self.apply_hello(asked, &answer)?;
+                let seen = Seen::Hello { behind, pending: self.has_sendable()?, hello_needed: self.has_unannounced()? };
                 Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
             }
             Sort::Push { batch, epoch } => {
                 let answer: PushAnswer = read(answer)?;
                 self.apply_outcomes(batch, &answer)?;
-                let seen = Seen::Pushed { pending: self.has_sendable()?, epoch_changed: answer.epoch != *epoch };
+                let seen = Seen::Pushed { pending: self.has_sendable()?, hello_needed: answer.epoch != *epoch || !self.is_announced()? };
                 Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
             }
             Sort::Pull { is_first } => {
                 let page: Page = read(answer)?;
                 self.apply_page(&page)?;
-                let seen = Seen::Pulled { has_more: page.has_more, pending: self.has_sendable()? };
+                let seen = Seen::Pulled { has_more: page.has_more, pending: self.has_sendable()?, hello_needed: !self.is_announced()? };
                 let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
                 Ok(Taken { seen, head: page.head.seq, received_at_first: is_first.then_some(received) })
             }

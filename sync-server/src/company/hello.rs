@@ -5,6 +5,9 @@ use super::{Caller, Company};
 use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL};
 use maydan_core::{Error, ErrorCode, Result};
 
+/// Earlier actors that one hello may name.
+const MOST_EARLIER: usize = 1_000;
+
 impl Company {
     /// What a round starts from.
     ///
@@ -16,6 +19,16 @@ impl Company {
         }
         let (role, grants) = self.rights(caller)?;
         self.claim_actor(caller, hello.actor)?;
+        if hello.earlier.len() > MOST_EARLIER {
+            return Err(Error::new(ErrorCode::TooLarge, format!("a hello names at most {MOST_EARLIER} earlier actors")));
+        }
+        for actor in &hello.earlier {
+            match self.claim_actor(caller, *actor) {
+                // What was written under it will be refused item by item.
+                Err(e) if e.code == ErrorCode::ForeignActor => tracing::warn!(?actor, "an earlier actor of a device is somebody else's"),
+                done => done?,
+            }
+        }
         self.notice_another_past(hello)?;
         // Before anything else is read: what is accepted meanwhile makes one poke too many, never one too few.
         let head = self.head()?;

@@ -45,7 +45,7 @@ fn person(company: &Company, login: &str, grants: &[(ScopeId, Level)]) -> Phone 
 fn phone(company: &Company, login: &str) -> Phone {
     let (_, caller) = company.sign_in(login, PASSWORD, DeviceId(random())).unwrap();
     let actor = Actor(random());
-    company.hello(caller, &Hello { protocol: PROTOCOL, actor, actors_known: 0, known: None }).unwrap();
+    company.hello(caller, &Hello { protocol: PROTOCOL, actor, earlier: Vec::new(), actors_known: 0, known: None }).unwrap();
     Phone { caller, actor }
 }
 
@@ -358,7 +358,7 @@ fn a_company_moves_from_a_file_to_postgres_and_back_and_no_device_notices() {
 
     let company = Company::over(target);
     assert_eq!((company.epoch().unwrap(), company.head().unwrap()), (epoch, head), "what devices were shown stays true");
-    let hello = Hello { protocol: PROTOCOL, actor: amal.actor, actors_known: 0, known: Some((epoch, head)) };
+    let hello = Hello { protocol: PROTOCOL, actor: amal.actor, earlier: Vec::new(), actors_known: 0, known: Some((epoch, head)) };
     assert_eq!(company.hello(amal.caller, &hello).unwrap().epoch, epoch);
     company.refresh(&session.refresh, amal.caller.device).unwrap();
     assert_eq!(push(&company, &amal, &items).unwrap(), vec![Outcome::Duplicate; 4]);

@@ -5,8 +5,9 @@ use crate::network::{Fault, Late, carry};
 use crate::server::{Place, Server};
 use crate::vfs::Mount;
 use maydan_core::command::*;
-use maydan_core::document::{Edit, Hash};
+use maydan_core::document::{Edit, Hash, decode_change};
 use maydan_core::sync::client::{Client, Seen, Step};
+use maydan_core::sync::wire::{HelloAnswer, Item};
 use maydan_core::{Actor, DeviceId, ErrorCode, RecordId, Registry, Result, ScopeId, Value};
 use maydan_replica::{OpenOptions, Place as Where, Replica};
 use maydan_sync_server::Caller;
@@ -135,17 +136,25 @@ impl Device {
         self.step = Step::AwaitSignIn;
     }
 
+    /// The same for a look into her database, without signing in.
+    pub fn switch_quietly(&mut self, user: RecordId) {
+        if self.user != user {
+            self.close();
+            self.user = user;
+        }
+    }
+
     /// She signs in, if the server answers.
     pub fn sign_in(&mut self, server: &mut Server, random: &mut fastrand::Rng) -> Result<()> {
         let (refresh, caller) = server.open_session(self.user, self.id)?;
         let user = self.user;
-        let hello = serde_json::to_vec(&self.replica(random)?.hello()?)?;
-        let answer: maydan_core::sync::wire::HelloAnswer = serde_json::from_slice(&server.answer(caller, "hello", &hello)?)?;
+        let hello = self.replica(random)?.hello()?;
+        let answer: HelloAnswer = serde_json::from_slice(&server.answer(caller, "hello", &serde_json::to_vec(&hello)?)?)?;
         let device = self.id;
         let replica = self.replica(random)?;
         replica
             .set_user(SessionUser { id: user, name: "أمل".into(), role: answer.role.clone(), grants: answer.grants.clone(), device })?;
-        replica.apply_hello(&answer)?;
+        replica.apply_hello(&hello, &answer)?;
         self.kept.refresh.insert(user, refresh);
         self.step = self.client.step(Seen::Authorised);
         Ok(())
@@ -177,7 +186,7 @@ impl Device {
             step => {
                 let asked = self.replica(random)?.ask(step)?;
                 match asked {
-                    None => Seen::Pushed { pending: false, epoch_changed: false },
+                    None => Seen::Pushed { pending: false, hello_needed: false },
                     Some(asked) => match carry(server, late, (caller, asked.path, &asked.body), fault, random) {
                         Ok(answer) => match self.replica(random)?.take(&asked, &answer) {
                             Ok(taken) => taken.seen,
@@ -232,11 +241,59 @@ impl Device {
         self.places(sql, random)
     }
 
-    /// Changes that were refused, and whatever waits behind them: they are shown to her.
+    /// Whether a change is part of its record here.
+    pub fn holds(&mut self, place: Place, random: &mut fastrand::Rng) -> bool {
+        let history = self.replica(random).and_then(|r| r.history(History { id: place.0, limit: u32::MAX }));
+        history.is_ok_and(|page| page.entries.iter().any(|entry| entry.change == place.1))
+    }
+
+    /// The queue in words, for whoever reads why it does not empty.
+    pub fn queue(&mut self, random: &mut fastrand::Rng) -> String {
+        let sql = "SELECT d.kind, lower(hex(d.id)), lower(hex(o.hash)), o.waiting, o.attempts, d.leaving, lower(hex(d.scope))
+                   FROM outbox o JOIN document d ON d.n = o.document ORDER BY o.n";
+        let read = |r: &rusqlite::Row<'_>| {
+            let hash: Option<String> = r.get(2)?;
+            let what = hash.filter(|h| !h.is_empty()).map_or("open".to_owned(), |h| h[..12].to_owned());
+            let (kind, id, scope): (String, String, String) = (r.get(0)?, r.get(1)?, r.get(6)?);
+            let (waiting, attempts, leaving): (i64, i64, i64) = (r.get(3)?, r.get(4)?, r.get(5)?);
+            Ok(format!("{what} of {kind} {id} in {scope}, waiting {waiting}, attempts {attempts}, leaving {leaving}"))
+        };
+        let lines = self.replica(random).ok().and_then(|replica| {
+            replica.connection().prepare(sql).and_then(|mut s| s.query_map([], read)?.collect::<std::result::Result<Vec<String>, _>>()).ok()
+        });
+        lines.unwrap_or_default().join("; ")
+    }
+
+    /// Changes that were refused: they are shown to her.
     pub fn refused(&mut self, random: &mut fastrand::Rng) -> Result<BTreeSet<Place>> {
-        let sql = "SELECT d.id, o.hash FROM outbox o JOIN document d ON d.n = o.document
-                   WHERE o.hash IS NOT NULL AND o.document IN (SELECT document FROM outbox WHERE refused IS NOT NULL)";
-        self.places(sql, random)
+        let replica = self.replica(random)?;
+        let rows: Vec<Vec<u8>> = replica
+            .connection()
+            .prepare("SELECT items FROM quarantine")
+            .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        let mut places = BTreeSet::new();
+        for row in rows {
+            let items: Vec<serde_bytes::ByteBuf> = rmp_serde::from_slice(&row).map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+            for item in items {
+                if let Item::Change { doc, bytes } = Item::from_bytes(&item)? {
+                    places.insert((doc, decode_change(&bytes)?.hash()));
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    /// What a change that was saved here is called now: it may have been done again as others, or left out as empty.
+    pub fn now_called(&mut self, place: Place, random: &mut fastrand::Rng) -> Result<Vec<Place>> {
+        let replica = self.replica(random)?;
+        let heads: Option<Vec<u8>> = replica
+            .connection()
+            .prepare_cached("SELECT heads FROM rebased WHERE old = ?1")
+            .and_then(|mut s| s.query_map([place.1.0], |r| r.get(0))?.next().transpose())
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        let Some(heads) = heads else { return Ok(vec![place]) };
+        heads.chunks(32).map(|hash| Ok((place.0, Hash::from_slice(hash)?))).collect()
     }
 
     fn places(&mut self, sql: &str, random: &mut fastrand::Rng) -> Result<BTreeSet<Place>> {
@@ -266,9 +323,16 @@ impl Device {
 
     /// Nothing is lost at a power cut: what was saved and not yet acknowledged still waits to be sent.
     pub fn has_forgotten(&mut self, acked: &BTreeSet<Place>, random: &mut fastrand::Rng) -> Result<Vec<Place>> {
-        let waiting = self.waiting(random)?;
+        let (waiting, refused) = (self.waiting(random)?, self.refused(random)?);
         let saved = self.saved.entry(self.user).or_default();
-        Ok(saved.iter().filter(|place| !acked.contains(place) && !waiting.contains(place)).copied().collect())
+        let gone = saved.iter().filter(|p| !acked.contains(p) && !waiting.contains(p) && !refused.contains(p));
+        let mut forgotten = Vec::new();
+        for place in gone.copied().collect::<Vec<_>>() {
+            if self.now_called(place, random)? == [place] {
+                forgotten.push(place);
+            }
+        }
+        Ok(forgotten)
     }
 }
 

@@ -175,6 +175,12 @@ impl Disk {
         self.lock().fuse = Some(after);
     }
 
+    /// No more trouble, and no power cut to come.
+    pub fn calm(&self) {
+        let mut state = self.lock();
+        (state.trouble, state.fuse) = (None, None);
+    }
+
     /// Whether the power was cut.
     pub fn is_dead(&self) -> bool {
         self.lock().is_dead()

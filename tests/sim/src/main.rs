@@ -18,6 +18,9 @@ struct Options {
     /// The first one.
     #[arg(long, default_value_t = 0)]
     from: u64,
+    /// Only this one, told in full (with MAYDAN_LOG=debug).
+    #[arg(long)]
+    seed: Option<u64>,
     /// Do not cut a failing story down.
     #[arg(long)]
     whole: bool,
@@ -28,7 +31,10 @@ fn main() -> ExitCode {
     if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("MAYDAN_LOG") {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     }
-    let options = Options::parse();
+    let mut options = Options::parse();
+    if let Some(seed) = options.seed {
+        (options.from, options.seeds) = (seed, 1);
+    }
     let next = AtomicU64::new(options.from);
     let failed = Mutex::new(Vec::new());
     let coverage = Mutex::new(Coverage::default());
@@ -64,9 +70,12 @@ fn main() -> ExitCode {
     if !options.whole {
         let (story, broken) = shrink(*seed, size(*seed), &plan(*seed));
         println!("{} actions are enough: {broken}", story.len());
-        for action in story {
+        for action in &story {
             println!("    {action:?}");
         }
+        // Once more, alone, for whoever reads the log.
+        tracing::info!("the short story");
+        run(*seed, size(*seed), &story);
     }
     ExitCode::FAILURE
 }

@@ -99,6 +99,7 @@ impl World {
                 Ok(word) => word.clone(),
                 Err(e) => format!("{:?}", e.code),
             };
+            tracing::debug!(number, what = ?action.what, word, "happened");
             self.trace.update(format!("{number} {:?} {word}\n", action.what));
             self.coverage.happened(&action.what);
             if let Err(e) = done
@@ -214,7 +215,8 @@ impl World {
 
     /// All trouble ends; everybody signs in wherever she has ever worked, and syncs until nothing moves.
     fn heal(&mut self, random: &mut fastrand::Rng) -> std::result::Result<(), String> {
-        self.disks_well();
+        self.server.mount.disk.calm();
+        self.devices.iter().for_each(|device| device.mount.disk.calm());
         self.server.page_entries = 4_000;
         self.server.crash(random).map_err(|e| format!("the server does not start again: {e}"))?;
         while !self.late.is_empty() {
@@ -245,7 +247,9 @@ impl World {
         for _ in 0..STEPS {
             self.time.pass(200_000);
             let Self { devices, server, late, .. } = self;
-            match devices[device].sync(server, late, None, random) {
+            let stepped = devices[device].sync(server, late, None, random);
+            tracing::debug!(device, ?stepped, "heals");
+            match stepped {
                 Ok(Step::Rest) => return Ok(()),
                 Ok(_) => {}
                 Err(e) => return Err(format!("{e} ({:?})", e.code)),

@@ -150,6 +150,7 @@ impl Server {
                         self.acked.insert((doc, change.hash()));
                     }
                 }
+                tracing::debug!(device = %caller.device, outcomes = ?answer.outcomes, "pushed");
                 self.log.push((caller, push));
                 write(&answer)
             }

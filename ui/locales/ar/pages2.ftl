@@ -192,6 +192,11 @@ page-sync-attempts =
         [many] { $count } محاولة
        *[other] { $count } محاولة
     }
+page-sync-refused-title = رفضه الخادم
+page-sync-refused-text = هذا العمل لم يعد في سجلّه، وهو محفوظ هنا: اقرأه، أو أعد المحاولة متى زال السبب، أو استغنِ عنه.
+page-sync-put-away = استغنِ عنه
+page-sync-put-away-title = هل تستغني عنه نهائيًّا؟
+page-sync-put-away-text = لن يبقى على أي جهاز.
 page-sync-retry = إعادة المحاولة
 page-sync-rescue = العمل غير المرسل في ملف
 page-sync-rescue-text = إذا كان هذا الجهاز أو تخزينه في خطر فاحتفظ بالملف في مكان آمن، ثم استورده على جهاز آخر بحساب الشخص نفسه.

@@ -170,6 +170,11 @@ page-sync-attempts =
        *[other] tried { $count } times
     }
 page-sync-retry = Try again
+page-sync-refused-title = Refused by the server
+page-sync-refused-text = This work is in its record no more. It is kept here: read it, try again once the reason is gone, or put it away.
+page-sync-put-away = Put away
+page-sync-put-away-title = Put this away for good?
+page-sync-put-away-text = It will be on no device any more.
 page-sync-rescue = Unsent work as a file
 page-sync-rescue-text = If this device or its storage is at risk, keep the file safe. Import it on another device where the same person is signed in.
 page-sync-export = Export unsent work

@@ -2,6 +2,7 @@
 //! unsent work to safety.
 
 mod outbox;
+mod refused;
 mod rescue;
 mod storage;
 
@@ -12,6 +13,7 @@ use crate::route::{Route, go};
 use maydan_core::command::{SyncNow, SyncState, SyncStatus};
 use maydan_core::{Error, ErrorCode};
 use outbox::OutboxList;
+use refused::RefusedList;
 use rescue::Rescue;
 use storage::StorageState;
 use yew::prelude::*;
@@ -58,6 +60,7 @@ pub fn SyncPage() -> Html {
                         }
                     </div>
                 </section>
+                <RefusedList />
                 <OutboxList />
                 <Rescue pending={status.pending} />
                 <StorageState />

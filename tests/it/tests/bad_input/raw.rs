@@ -117,7 +117,7 @@ impl Raw {
 
     /// Says hello under a token and an actor, which need not be its own.
     pub async fn hello_as(&self, token: &str, actor: Actor) -> Answer {
-        let hello = Hello { protocol: PROTOCOL, actor, actors_known: 0, known: None };
+        let hello = Hello { protocol: PROTOCOL, actor, earlier: Vec::new(), actors_known: 0, known: None };
         let bearer = format!("Bearer {token}");
         self.send("hello", &[("content-type", JSON), ("authorization", bearer.as_str())], serde_json::to_vec(&hello).unwrap()).await
     }

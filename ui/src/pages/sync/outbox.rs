@@ -1,11 +1,10 @@
-//! The queue: each record with unsent work, and why it was refused if it was.
+//! The queue: each record with unsent work.
 
-use super::words_of;
 use crate::components::{Bdi, Button, Empty, Icon};
-use crate::hooks::{use_command, use_i18n, use_query};
+use crate::hooks::{use_i18n, use_query};
 use crate::i18n::I18n;
 use crate::pages::visit::waiting::waiting;
-use maydan_core::command::{Done, Outbox, OutboxItem, RetryItem};
+use maydan_core::command::{Outbox, OutboxItem};
 use yew::prelude::*;
 
 /// Items shown at first, and how many more each time.
@@ -17,7 +16,6 @@ pub fn OutboxList() -> Html {
     let i18n = use_i18n();
     let limit = use_state_eq(|| STEP);
     let outbox = use_query(Some(Outbox { limit: *limit }), &["*", "sync"]);
-    let retry = use_command::<RetryItem>(Callback::from(|_: Done| ()));
     let Some(page) = &outbox.data else { return waiting(&outbox, 4) };
     let more = {
         let limit = limit.clone();
@@ -29,7 +27,7 @@ pub fn OutboxList() -> Html {
     html! {
         <section>
             <h2 class="section-title">{ i18n.t("page-sync-queue") }</h2>
-            <ul class="p2-rows">{ for page.items.iter().map(|item| line(&i18n, item, &retry)) }</ul>
+            <ul class="p2-rows">{ for page.items.iter().map(|item| line(&i18n, item)) }</ul>
             if page.total > *limit {
                 <Button label={i18n.t("page-more")} wide={true} onclick={more} testid="outbox-more" />
             }
@@ -37,10 +35,9 @@ pub fn OutboxList() -> Html {
     }
 }
 
-fn line(i18n: &I18n, item: &OutboxItem, retry: &Callback<RetryItem>) -> Html {
-    let id = item.id;
+fn line(i18n: &I18n, item: &OutboxItem) -> Html {
     html! {
-        <li key={id.to_string()} class="p2-item" data-testid="outbox-item" data-kind={item.kind.clone()}>
+        <li key={item.id.to_string()} class="p2-item" data-testid="outbox-item" data-kind={item.kind.clone()}>
             <div class="p2-row-main">
                 <span>
                     <span class="muted">{ i18n.t(&format!("kind-{}", item.kind)) }{ " · " }</span>
@@ -56,13 +53,7 @@ fn line(i18n: &I18n, item: &OutboxItem, retry: &Callback<RetryItem>) -> Html {
                         { " · " }{ i18n.ta("page-sync-attempts", &[("count", item.attempts.into())]) }
                     }
                 </span>
-                if let Some(code) = item.refused {
-                    <span class="p2-refused">{ words_of(i18n, code) }</span>
-                }
             </div>
-            if item.refused.is_some() {
-                <Button label={i18n.t("page-sync-retry")} icon={Some(Icon::Sync)} onclick={retry.reform(move |()| RetryItem { id })} testid="outbox-retry" />
-            }
         </li>
     }
 }

@@ -1,0 +1,273 @@
+//! Work that the server refused: put by in words, so that it neither gets lost nor holds anything back.
+//!
+//! A refused change goes out of its document, which is put back to what the server has; what was written after it is done
+//! again beside the work of others ([`Document::replay`]), under a new actor, because the numbers of the old one may have
+//! been given twice. A document that the server will not have at all goes whole, and with it whatever follows it.
+//!
+//! What was refused stays in `quarantine`: the items as they were, and for people the fields with their values. She tries
+//! it again ([`retry`]) or puts it away ([`dismiss`]).
+
+use crate::open::incarnate;
+use crate::store::Stored;
+use crate::write::{append_genesis, enqueue};
+use crate::{Replica, projection, storage, store};
+use maydan_core::command::{Done, RefusedItem, RefusedPage};
+use maydan_core::document::{Document, FieldChange, Hash, RawChange};
+use maydan_core::permit::{self, Action};
+use maydan_core::sync::wire::Item;
+use maydan_core::{ErrorCode, Instant, RecordId, Result, Value};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_bytes::ByteBuf;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An item that was refused, by the change it carries; `None` for the item that opens its document.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub hash: Option<Hash>,
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+impl Refusal {
+    /// The work itself is good, and only its number is not to be had: it is done again under another.
+    fn is_of_the_number(&self) -> bool {
+        matches!(self.code, ErrorCode::DuplicateSequence | ErrorCode::ForeignActor)
+    }
+}
+
+/// Puts refused work of a document by, and queues the rest of it anew.
+pub(super) fn put_by(replica: &mut Replica, id: RecordId, refusals: &[Refusal]) -> Result<()> {
+    let Some(stored) = store::find(&replica.db, id)? else { return Ok(()) };
+    let whole = refusals.iter().find(|refusal| refusal.hash.is_none());
+    match (whole, replica.document(&stored)) {
+        (Some(why), document) => put_by_whole(replica, &stored, why, document.ok()),
+        (None, Ok(document)) => rebase(replica, &stored, document, refusals),
+        // Of a kind that only a later version knows, or not to be read: nothing of it can be done again here.
+        (None, Err(e)) if matches!(e.code, ErrorCode::Corrupt | ErrorCode::UnknownKind) => match refusals.first() {
+            Some(why) => put_by_whole(replica, &stored, why, None),
+            None => Ok(()),
+        },
+        (None, Err(e)) => Err(e),
+    }
+}
+
+/// The server will not have the document: all of its unsent work goes, and what follows it.
+fn put_by_whole(replica: &mut Replica, stored: &Stored, why: &Refusal, document: Option<Document>) -> Result<()> {
+    let row = document.map(|mut document| document.row()).unwrap_or_default();
+    let fields: Vec<FieldChange> = row.into_iter().map(|(field, after)| FieldChange { field, before: Value::Null, after }).collect();
+    let title = title(replica, stored)?;
+    let now = replica.host.now();
+    let items = items(&replica.db, stored.n)?;
+    let followers = followers(&replica.db, stored.id)?;
+    let is_ours_alone = items.iter().any(|row| row.hash.is_none());
+    let tx = replica.db.transaction().map_err(storage)?;
+    keep(&tx, stored, &title, why, &fields, &items, now)?;
+    empty_outbox(&tx, stored.n)?;
+    if is_ours_alone {
+        tx.execute("UPDATE document SET leaving = 1 WHERE n = ?1", [stored.n]).map_err(storage)?;
+    }
+    tx.commit().map_err(storage)?;
+    if is_ours_alone {
+        for follower in followers {
+            if let Some(stored) = store::find(&replica.db, follower)? {
+                let document = replica.document(&stored).ok();
+                put_by_whole(replica, &stored, why, document)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes the refused changes out of the document and does the others again.
+fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusals: &[Refusal]) -> Result<()> {
+    let rows = items(&replica.db, stored.n)?;
+    let unsent: BTreeSet<Hash> = rows.iter().filter_map(|row| row.hash).collect();
+    let mut refused: BTreeMap<Hash, &Refusal> =
+        refusals.iter().filter(|r| !r.is_of_the_number()).filter_map(|r| Some((r.hash?, r))).collect();
+    if let Some(why) = refusals.iter().find(|r| r.code == ErrorCode::Forbidden)
+        && permit::check(&replica.signed_in()?.grants, stored.scope, Action::Write).is_err()
+    {
+        // Nothing that she writes there is taken any more: asking for each change would take as many rounds.
+        refused.extend(unsent.iter().map(|hash| (*hash, why)));
+    }
+    let mut rebased = document.without(&unsent)?;
+    let now = replica.host.now();
+    let actor = incarnate(&replica.db, replica.host.as_ref(), Some(replica.actor), replica.user.as_ref())?;
+    // Whatever happens from here on: the numbers of the old actor are not given any more.
+    replica.actor = actor;
+    // What a change that can't be sent stands for, to whatever was made on it.
+    let mut stands_for: BTreeMap<Hash, Vec<Hash>> = BTreeMap::new();
+    let mut again: Vec<RawChange> = Vec::new();
+    let mut lost: Vec<(Hash, Vec<FieldChange>)> = Vec::new();
+    for change in document.changes_since(&[]).into_iter().filter(|change| unsent.contains(&change.hash())) {
+        let hash = change.hash();
+        let deps = change.dependencies().into_iter();
+        let base: BTreeSet<Hash> = deps.flat_map(|dep| stands_for.get(&dep).cloned().unwrap_or_else(|| vec![dep])).collect();
+        let base: Vec<Hash> = base.into_iter().collect();
+        if refused.contains_key(&hash) {
+            lost.push((hash, document.deeds(&hash)?));
+            stands_for.insert(hash, base);
+        } else {
+            let written = rebased.replay(&mut document, &hash, actor, &base)?;
+            again.extend(written.change);
+            stands_for.insert(hash, written.base);
+        }
+    }
+    let title = title(replica, stored)?;
+    let kind = replica.registry.get(&stored.kind)?.clone();
+    let tx = replica.db.transaction().map_err(storage)?;
+    for (hash, fields) in &lost {
+        let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
+        keep(&tx, stored, &title, refused[hash], fields, &of, now)?;
+    }
+    empty_outbox(&tx, stored.n)?;
+    tx.execute("DELETE FROM change WHERE document = ?1", [stored.n]).map_err(storage)?;
+    tx.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
+    append_genesis(&tx, stored.n, &kind, stored.id)?;
+    for change in rebased.changes_since(&[]) {
+        store::append(&tx, stored.n, &change)?;
+    }
+    store::settle(&tx, stored.n, &mut rebased)?;
+    projection::write(&tx, &replica.registry, stored.n, &mut rebased)?;
+    for (old, heads) in &stands_for {
+        tx.prepare_cached("INSERT OR REPLACE INTO rebased (old, document, heads) VALUES (?1, ?2, ?3)")
+            .and_then(|mut s| s.execute(params![old.0, stored.n, store::pack(heads)]))
+            .map_err(storage)?;
+    }
+    // A document that the server has not acknowledged is opened again before its changes.
+    for row in rows.iter().filter(|row| row.hash.is_none()) {
+        enqueue(&tx, stored.n, None, &Item::from_bytes(&row.item)?, now)?;
+    }
+    for change in &again {
+        enqueue(&tx, stored.n, Some(change.hash()), &Item::Change { doc: stored.id, bytes: change.bytes().to_vec().into() }, now)?;
+    }
+    tx.commit().map_err(storage)?;
+    replica.documents.put(rebased);
+    replica.changed(&stored.kind, stored.id);
+    Ok(())
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone)]
+struct Row {
+    hash: Option<Hash>,
+    item: Vec<u8>,
+}
+
+fn items(db: &Connection, n: i64) -> Result<Vec<Row>> {
+    let rows: Vec<(Option<Vec<u8>>, Vec<u8>)> = db
+        .prepare_cached("SELECT hash, item FROM outbox WHERE document = ?1 ORDER BY n")
+        .and_then(|mut s| s.query_map([n], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
+        .map_err(storage)?;
+    rows.into_iter().map(|(hash, item)| Ok(Row { hash: hash.map(|h| Hash::from_slice(&h)).transpose()?, item })).collect()
+}
+
+/// Records that follow this one and that the server does not know either.
+fn followers(db: &Connection, id: RecordId) -> Result<Vec<RecordId>> {
+    let rows: Vec<Vec<u8>> = db
+        .prepare_cached("SELECT d.id FROM document d JOIN outbox o ON o.document = d.n WHERE d.parent = ?1 AND o.hash IS NULL")
+        .and_then(|mut s| s.query_map([id.as_bytes()], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    rows.iter().map(|id| RecordId::from_slice(id)).collect()
+}
+
+fn empty_outbox(db: &Connection, n: i64) -> Result<()> {
+    db.execute("DELETE FROM outbox WHERE document = ?1", [n]).map_err(storage)?;
+    db.execute("UPDATE document SET pending = 0 WHERE n = ?1", [n]).map(drop).map_err(storage)
+}
+
+fn title(replica: &Replica, stored: &Stored) -> Result<String> {
+    Ok(projection::titles(&replica.db, &replica.registry, [stored.id])?.remove(&stored.id).unwrap_or_default())
+}
+
+fn keep(db: &Connection, stored: &Stored, title: &str, why: &Refusal, fields: &[FieldChange], items: &[Row], now: Instant) -> Result<()> {
+    let items: Vec<ByteBuf> = items.iter().map(|row| row.item.clone().into()).collect();
+    let items = rmp_serde::to_vec(&items).map_err(|e| maydan_core::Error::internal(format!("refused work could not be written: {e}")))?;
+    let (code, fields) = (serde_json::to_string(&why.code)?, serde_json::to_string(fields)?);
+    let (id, scope) = (stored.id.as_bytes(), stored.scope.as_bytes());
+    db.prepare_cached(
+        "INSERT INTO quarantine (record, kind, scope, title, code, message, refused_at, fields, items)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )
+    .and_then(|mut s| s.execute(params![id, stored.kind, scope, title, code, why.message, now.0, fields, items]))
+    .map(drop)
+    .map_err(storage)
+}
+
+/// What was refused, newest first.
+pub(crate) fn list(replica: &mut Replica, limit: u32) -> Result<RefusedPage> {
+    let total = replica.db.query_row("SELECT count(*) FROM quarantine", [], |r| r.get(0)).map_err(storage)?;
+    type Columns = (i64, Vec<u8>, String, String, String, i64, String);
+    let rows: Vec<Columns> = replica
+        .db
+        .prepare_cached("SELECT n, record, kind, title, code, refused_at, fields FROM quarantine ORDER BY n DESC LIMIT ?1")
+        .and_then(|mut s| {
+            s.query_map([limit], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?)))?.collect()
+        })
+        .map_err(storage)?;
+    let mut items = Vec::with_capacity(rows.len());
+    let mut linked: Vec<RecordId> = Vec::new();
+    for (n, id, kind, title, code, at, fields) in rows {
+        let code = serde_json::from_str(&code).unwrap_or(ErrorCode::Internal);
+        let fields: Vec<FieldChange> = serde_json::from_str(&fields)?;
+        linked.extend(fields.iter().filter_map(|field| field.after.as_text()?.parse::<RecordId>().ok()));
+        items.push(RefusedItem { n, id: RecordId::from_slice(&id)?, kind, title, code, at: Instant(at), fields });
+    }
+    let names =
+        projection::titles(&replica.db, &replica.registry, linked)?.into_iter().map(|(id, title)| (id.to_string(), title)).collect();
+    Ok(RefusedPage { items, total, names })
+}
+
+/// Brings refused work back into its record and into the queue: what stood against it may be gone.
+pub(crate) fn retry(replica: &mut Replica, n: i64) -> Result<Done> {
+    let Some(items) = kept_items(&replica.db, "WHERE n = ?1", n)?.pop() else { return Ok(Done {}) };
+    let items: Vec<Item> = items.iter().filter_map(|bytes| Item::from_bytes(bytes).ok()).collect();
+    let adopted = super::page::adopt(replica, &items)?;
+    if adopted.left > 0 || adopted.damaged > 0 {
+        return Err(maydan_core::Error::new(ErrorCode::NotFound, "the record that this belongs to is not on this device any more"));
+    }
+    dismiss(replica, n)
+}
+
+/// Puts refused work away for good.
+pub(crate) fn dismiss(replica: &mut Replica, n: i64) -> Result<Done> {
+    replica.db.execute("DELETE FROM quarantine WHERE n = ?1", [n]).map_err(storage)?;
+    Ok(Done {})
+}
+
+/// The items of everything that is put by, as they were queued.
+pub(crate) fn all_items(db: &Connection) -> Result<Vec<ByteBuf>> {
+    Ok(kept_items(db, "WHERE n > ?1", 0)?.into_iter().flatten().collect())
+}
+
+fn kept_items(db: &Connection, condition: &str, n: i64) -> Result<Vec<Vec<ByteBuf>>> {
+    let rows: Vec<Vec<u8>> = db
+        .prepare(&format!("SELECT items FROM quarantine {condition} ORDER BY n"))
+        .and_then(|mut s| s.query_map([n], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    rows.iter()
+        .map(|bytes| rmp_serde::from_slice(bytes).map_err(|e| maydan_core::Error::corrupt(format!("refused work is damaged: {e}"))))
+        .collect()
+}
+
+/// The heads that stand for these now: of changes that were done again, those of the new ones.
+pub(crate) fn current(db: &Connection, heads: &[Hash]) -> Result<Vec<Hash>> {
+    let mut current = BTreeSet::new();
+    let mut open: Vec<Hash> = heads.to_vec();
+    while let Some(head) = open.pop() {
+        let found: Option<Vec<u8>> = db
+            .prepare_cached("SELECT heads FROM rebased WHERE old = ?1")
+            .and_then(|mut s| s.query_row([head.0], |r| r.get(0)).optional())
+            .map_err(storage)?;
+        match found {
+            Some(packed) => open.extend(store::unpack(&packed)?),
+            None => drop(current.insert(head)),
+        }
+    }
+    Ok(current.into_iter().collect())
+}
+
+/// How many pieces of work are put by.
+pub(super) fn count(db: &Connection) -> Result<u32> {
+    db.prepare_cached("SELECT count(*) FROM quarantine").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)
+}
