@@ -133,6 +133,15 @@ impl Document {
         self.auto.save()
     }
 
+    /// The document as it was at these heads.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Corrupt`](crate::ErrorCode::Corrupt) for heads that it does not have.
+    pub fn as_of(&mut self, heads: &[Hash]) -> Result<Self> {
+        let heads: Vec<_> = heads.iter().map(Hash::automerge).collect();
+        Ok(Self { id: self.id, kind: self.kind.clone(), auto: self.auto.fork_at(&heads)? })
+    }
+
     /// How many changes are not among those that `heads` cover.
     pub fn changes_since(&mut self, heads: &[Hash]) -> Vec<RawChange> {
         let heads: Vec<_> = heads.iter().map(Hash::automerge).collect();

@@ -4,5 +4,6 @@
 //! JSON. Errors are always JSON: [`crate::Error`].
 
 pub mod client;
+pub mod receipt;
 pub mod server;
 pub mod wire;

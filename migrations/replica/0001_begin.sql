@@ -73,10 +73,22 @@ CREATE TABLE quarantine (
     items BLOB NOT NULL
 );
 
+-- The server's word for the newest changes of each record that it has sent or taken; and records that are to be brought to
+-- a server that may have forgotten them.
+CREATE TABLE receipt (
+    document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
+    hash BLOB NOT NULL,
+    receipt BLOB NOT NULL,
+    PRIMARY KEY (document, hash)
+) WITHOUT ROWID;
+
+CREATE TABLE relay (
+    document INTEGER PRIMARY KEY REFERENCES document (n) ON DELETE CASCADE
+);
+
 -- Changes that were done again as others, with the heads that stand for them now: forms that were open go on from there.
 CREATE TABLE rebased (
     old BLOB PRIMARY KEY,
-    document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
     heads BLOB NOT NULL
 ) WITHOUT ROWID;
 

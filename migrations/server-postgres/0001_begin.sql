@@ -66,7 +66,9 @@ CREATE TABLE doc (
     parent BYTEA,
     generation BIGINT NOT NULL DEFAULT 0,
     -- Where in its scope's feed it entered.
-    entered_seq BIGINT NOT NULL
+    entered_seq BIGINT NOT NULL,
+    -- The changes on which no other was made, 32 bytes each; the genesis does not count.
+    heads BYTEA NOT NULL
 );
 CREATE INDEX doc_parent ON doc (parent);
 

@@ -5,6 +5,7 @@ mod feed;
 mod heal;
 mod page;
 pub(crate) mod quarantine;
+mod relay;
 
 pub use exchange::{Outgoing, Taken};
 pub(crate) use heal::mark as mark_damaged;
@@ -15,7 +16,7 @@ use crate::{Replica, handler, storage, store};
 use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::{Hash, decode_change};
 use maydan_core::sync::wire::{
-    Cursor, Hello, HelloAnswer, Item, LogHead, MAX_PUSH_ITEMS, Outcome, PROTOCOL, Page, PushAnswer, TARGET_BATCH_BYTES,
+    Cursor, Hello, HelloAnswer, Item, Known, LogHead, MAX_PUSH_ITEMS, Outcome, PROTOCOL, Page, PushAnswer, TARGET_BATCH_BYTES,
 };
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use quarantine::Refusal;
@@ -35,11 +36,20 @@ struct Granted {
 /// Items to push, with the outbox rows they stand in.
 #[derive(Debug, Default)]
 pub struct Batch {
-    rows: Vec<i64>,
+    rows: Vec<Row>,
     /// The items.
     pub items: Vec<Item>,
     /// The same, as they are sent.
     pub bytes: Vec<ByteBuf>,
+}
+
+/// Where an item of a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    /// In the outbox.
+    Outbox(i64),
+    /// Among the records to be brought back.
+    Relay(i64),
 }
 
 /// Counts for the sync chip.
@@ -82,6 +92,9 @@ impl Replica {
     /// Whether something can be sent now.
     pub fn has_sendable(&mut self) -> Result<bool> {
         handler::pack_pings(self)?;
+        if relay::is_due(&self.db)? {
+            return Ok(true);
+        }
         self.db
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE document NOT IN (SELECT document FROM outbox WHERE waiting > 0))")
             .and_then(|mut s| s.query_row([], |r| r.get(0)))
@@ -91,6 +104,18 @@ impl Replica {
     /// The oldest items that can be sent, in the order in which they were made.
     pub fn batch(&mut self) -> Result<Batch> {
         handler::pack_pings(self)?;
+        // What is brought back comes first: what she wrote may have been made on it.
+        if relay::is_due(&self.db)? {
+            let mut batch = Batch::default();
+            for (n, item) in relay::next(self)? {
+                batch.rows.push(Row::Relay(n));
+                batch.bytes.push(item.to_bytes()?.into());
+                batch.items.push(item);
+            }
+            if !batch.items.is_empty() {
+                return Ok(batch);
+            }
+        }
         let mut statement = self
             .db
             .prepare_cached(
@@ -111,7 +136,7 @@ impl Replica {
             let n = row.get(0).map_err(storage)?;
             match item_of(&bytes) {
                 Ok(item) => {
-                    batch.rows.push(n);
+                    batch.rows.push(Row::Outbox(n));
                     batch.items.push(item);
                     batch.bytes.push(bytes.into());
                 }
@@ -179,7 +204,21 @@ impl Replica {
         let mut refused: BTreeMap<RecordId, Vec<Refusal>> = BTreeMap::new();
         let own = incarnations(&self.db, "")?;
         let tx = self.db.transaction().map_err(storage)?;
-        for ((n, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
+        for ((row, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
+            let n = match row {
+                Row::Outbox(n) => n,
+                Row::Relay(n) => {
+                    match outcome {
+                        Outcome::Rejected { code, message } => {
+                            tracing::warn!(id = %item.doc(), ?code, message, "a record was not taken back");
+                        }
+                        // The server has it: unless its feed brings it again, it belongs somewhere else now.
+                        Outcome::Accepted { .. } | Outcome::Duplicate => feed::doubt(&tx, *n)?,
+                    }
+                    relay::done(&tx, *n)?;
+                    continue;
+                }
+            };
             match outcome {
                 Outcome::Accepted { .. } | Outcome::Duplicate => {
                     acknowledge(&tx, *n)?;
@@ -201,7 +240,7 @@ impl Replica {
                         }
                     } else {
                         let hash = match item {
-                            Item::Open { .. } => None,
+                            Item::Open { .. } | Item::Relay(_) => None,
                             // What can't be read here neither is told by its place in the queue.
                             Item::Change { .. } => hash_of(&tx, *n)?,
                         };
@@ -296,6 +335,7 @@ impl Replica {
                 done => done?,
             }
         }
+        relay::begin(&self.db)?;
         self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
         // What the restored server does not mention it may simply not have any more.
         self.db.execute("UPDATE document SET leaving = 0 WHERE leaving = 2", []).map_err(storage)?;
@@ -314,8 +354,11 @@ impl Replica {
         let row = document.row();
         let parent = handler::parent_of(&parent, &row)?;
         let mine = self.own_actors()?;
-        let own: Vec<_> = document.changes_since(&[]).into_iter().filter(|c| mine.contains(&c.actor())).collect();
-        if own.is_empty() {
+        let all: Vec<_> = document.changes_since(&[]).into_iter().filter(|c| c.actor() != Actor::GENESIS).collect();
+        let is_empty = all.is_empty();
+        let own: Vec<_> = all.into_iter().filter(|c| mine.contains(&c.actor())).collect();
+        // A record in which nobody has written anything yet is opened by whoever has it.
+        if own.is_empty() && !is_empty {
             self.documents.put(document);
             return Ok(());
         }
@@ -357,11 +400,16 @@ impl Replica {
 
     /// How this device begins a round.
     pub fn hello(&self) -> Result<Hello> {
-        let epoch = self.epoch()?;
-        let known = shown_head(&self.db)?.filter(|(of, _)| *of == epoch);
+        let known = self.known()?;
         let mut earlier = incarnations(&self.db, "WHERE announced = 0")?;
         earlier.retain(|actor| *actor != self.actor);
         Ok(Hello { protocol: PROTOCOL, actor: self.actor, earlier, actors_known: self.actors_known()?, known })
+    }
+
+    /// What the server showed of its log in the epoch that is known here.
+    fn known(&self) -> Result<Option<Known>> {
+        let epoch = self.epoch()?;
+        Ok(shown_head(&self.db)?.filter(|(of, _)| *of == epoch))
     }
 
     /// Whether the server must hear of an actor under which something here was written.

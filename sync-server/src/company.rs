@@ -17,11 +17,14 @@ mod tests;
 pub use import::{Bulk, Imported};
 pub use people::{Caller, NewUser};
 
+use crate::auth::seal;
 use crate::chance::Machine;
 use crate::store::{Group, Sqlite, Store, Tx};
 use log::Log;
+use maydan_core::document::Hash;
+use maydan_core::sync::receipt::{Attested, Notary, Receipt};
 use maydan_core::sync::wire::LogHead;
-use maydan_core::{Host, Instant, Registry, Result};
+use maydan_core::{Host, Instant, RecordId, Registry, Result, ScopeId};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -39,6 +42,15 @@ struct Inner {
     group: Group<Log>,
     /// The newest number that this process knows to be given.
     news: watch::Sender<u64>,
+}
+
+impl Notary for Company {
+    fn receipt(&self, of: &Attested<'_>) -> Receipt {
+        let parent = of.parent.map(|p| *p.as_bytes());
+        let parts: [&[u8]; 5] =
+            [of.doc.as_bytes(), of.kind.as_bytes(), parent.as_ref().map_or(&[], |p| &p[..]), of.scope.as_bytes(), &of.hash.0];
+        Receipt(seal(self.secret(), "receipt", &parts))
+    }
 }
 
 impl std::fmt::Debug for Company {
@@ -168,6 +180,11 @@ impl Company {
         let (answer, log) = done.ok_or_else(|| maydan_core::Error::internal("a write was not done"))?;
         self.committed(log);
         Ok(answer)
+    }
+
+    /// What the server says of a change that it has.
+    fn attest(&self, doc: RecordId, kind: &str, parent: Option<RecordId>, scope: ScopeId, hash: Hash) -> Receipt {
+        self.receipt(&Attested { doc, kind, parent, scope, hash })
     }
 
     /// Where the log stands.

@@ -1,6 +1,6 @@
 //! Where a company's data lies: SQLite or PostgreSQL, behind one small trait.
 //!
-//! The trait speaks SQL, not records: what the server knows and decides is written once, in [`crate::company`], with
+//! The trait speaks SQL, not records: what the server knows and decides is written once, in `company`, with
 //! statements that both databases understand (`$1` for parameters, whole numbers, text and bytes for values). A store
 //! promises only what a database is for.
 //!

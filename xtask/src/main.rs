@@ -9,6 +9,7 @@ mod install;
 mod licences;
 mod process;
 mod run;
+mod sim;
 mod tidy;
 mod wasm;
 
@@ -30,6 +31,8 @@ enum Chore {
     Test(check::Options),
     /// Play the offline story with real processes and print what was captured, merged and lost.
     Demo(demo::Demo),
+    /// Simulate devices and a server through everything that can go wrong, seed by seed.
+    Sim(sim::Options),
     /// Write a deterministic data set.
     Seed(demo::Seed),
     /// Install what building and testing need.
@@ -59,6 +62,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Run(options) => run::run(&options),
         Chore::Test(options) => check::run(&options),
         Chore::Demo(options) => demo::demo(&options),
+        Chore::Sim(options) => sim::run(&options),
         Chore::Seed(options) => demo::seed(&options),
         Chore::Setup => install::everything(),
         Chore::Web => {

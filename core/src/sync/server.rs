@@ -11,7 +11,9 @@
 
 mod facts;
 mod judge;
+mod relay;
 mod rules;
 
 pub use facts::{Branch, Doc, Facts, Needs};
 pub use judge::{Parsed, Verdict, judge, parse};
+pub use relay::Relayed;

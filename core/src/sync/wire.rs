@@ -7,6 +7,7 @@ use crate::command::Grant;
 use crate::document::Hash;
 use crate::id::{Actor, DeviceId, RecordId, ScopeId};
 use crate::record::Row;
+use crate::sync::receipt::Receipt;
 use crate::time::Instant;
 use crate::{Error, ErrorCode, Result};
 use serde::de::IgnoredAny;
@@ -75,7 +76,7 @@ pub struct Hello {
     pub actors_known: u64,
     /// The epoch that the client knows, and the newest head of the server's log that it was shown in it.
     #[serde(default)]
-    pub known: Option<(Uuid, LogHead)>,
+    pub known: Option<Known>,
 }
 
 /// What a round starts from.
@@ -101,6 +102,9 @@ pub struct HelloAnswer {
     /// Where the server's log stands; a poke with the same number says nothing new.
     pub head: LogHead,
 }
+
+/// An epoch, and a head of the server's log in it.
+pub type Known = (Uuid, LogHead);
 
 /// Where the server's log stood: how many entries it had, and the server's seal on what they were. A server that was put
 /// back to an earlier state without anybody saying so is found out by it.
@@ -161,6 +165,25 @@ pub enum Item {
         /// The change.
         bytes: ByteBuf,
     },
+    /// A document as the device has it, for a server that may have forgotten it: it takes what its receipts prove.
+    Relay(Box<Relay>),
+}
+
+/// A document that is brought back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Relay {
+    /// The document.
+    pub doc: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// The record whose scope it follows.
+    pub parent: Option<RecordId>,
+    /// Its scope when the receipts were made.
+    pub scope: ScopeId,
+    /// Its changes without the genesis, each after those it was made on.
+    pub changes: Vec<ByteBuf>,
+    /// Receipts for the heads of these changes.
+    pub receipts: Vec<(Hash, Receipt)>,
 }
 
 impl Item {
@@ -168,6 +191,7 @@ impl Item {
     pub fn doc(&self) -> RecordId {
         match self {
             Self::Open { doc, .. } | Self::Change { doc, .. } => *doc,
+            Self::Relay(relay) => relay.doc,
         }
     }
 
@@ -195,13 +219,16 @@ impl Item {
 }
 
 /// The sorts of items.
-const SORTS: &[&str] = &["open", "change"];
+const SORTS: &[&str] = &["open", "change", "relay"];
 
 /// `POST /v1/push`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Push {
     /// The actor that `hello` announced.
     pub actor: Actor,
+    /// As in [`Hello`].
+    #[serde(default)]
+    pub known: Option<Known>,
     /// Items in the order in which they were made; at most [`MAX_PUSH_ITEMS`]. Each is written by itself
     /// ([`Item::to_bytes`]), so that one that can't be read harms no other.
     pub items: Vec<ByteBuf>,
@@ -274,6 +301,9 @@ impl Cursor {
 pub struct Pull {
     /// The epoch that the cursors are of.
     pub epoch: Uuid,
+    /// As in [`Hello`].
+    #[serde(default)]
+    pub known: Option<Known>,
     /// One for each scope.
     pub cursors: Vec<Cursor>,
 }
@@ -303,6 +333,8 @@ pub enum Entry {
         doc: RecordId,
         /// The change.
         bytes: ByteBuf,
+        /// The server's word that it has it.
+        receipt: Receipt,
     },
     /// A document comes into the scope: whole.
     Enter(Box<Entered>),
@@ -332,6 +364,8 @@ pub struct Entered {
     pub ready: Option<Ready>,
     /// The changes after the snapshot.
     pub changes: Vec<ByteBuf>,
+    /// The server's word for each of its heads.
+    pub receipts: Vec<(Hash, Receipt)>,
 }
 
 /// A snapshot's heads and row, so that a device can list a record before it loads the document.

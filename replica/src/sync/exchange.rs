@@ -61,13 +61,13 @@ impl Replica {
                 if batch.items.is_empty() {
                     return Ok(None);
                 }
-                let body = msgpack(&Push { actor: self.actor, items: batch.bytes.clone() })?;
+                let body = msgpack(&Push { actor: self.actor, known: self.known()?, items: batch.bytes.clone() })?;
                 Some(Outgoing { path: "push", media: MEDIA_TYPE, body, sort: Sort::Push { batch, epoch: self.epoch()? } })
             }
             Step::Pull => {
                 let cursors = self.cursors()?;
                 let is_first = cursors.iter().all(|c| c.since == 0);
-                let body = msgpack(&Pull { epoch: self.epoch()?, cursors })?;
+                let body = msgpack(&Pull { epoch: self.epoch()?, known: self.known()?, cursors })?;
                 Some(Outgoing { path: "pull", media: MEDIA_TYPE, body, sort: Sort::Pull { is_first } })
             }
             Step::Refresh | Step::Rest | Step::Wait(_) | Step::AwaitSignIn => None,

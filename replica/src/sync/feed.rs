@@ -24,6 +24,14 @@ pub(super) fn keep_above(db: &mut Connection, cursors: &[Cursor], floor: u64) ->
     tx.commit().map_err(storage)
 }
 
+/// Doubts one record, of which nothing is unsent, until its feed brings it.
+pub(super) fn doubt(db: &Connection, n: i64) -> Result<()> {
+    db.prepare_cached("UPDATE document SET leaving = ?2 WHERE n = ?1 AND leaving = 0 AND pending = 0")
+        .and_then(|mut s| s.execute(params![n, DOUBTFUL]))
+        .map(drop)
+        .map_err(storage)
+}
+
 /// Whether some feed has to be read to its end to know what is still there.
 pub(super) fn has_doubts(db: &Connection) -> Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM document WHERE leaving > 0 AND leaving = ?1)")

@@ -5,10 +5,12 @@
 
 use super::feed;
 use super::heal::{fit, heal};
+use super::relay;
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::ImportedUnsent;
 use maydan_core::document::{Document, RawChange, decode_change};
+use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::wire::{Entered, Entry, Item, Page};
 use maydan_core::{ErrorCode, RecordId, Result};
 use rusqlite::params;
@@ -16,7 +18,7 @@ use std::collections::BTreeMap;
 use tracing::warn;
 
 /// Changes for documents that are here, by document, in the order of the page.
-type Changes<'a> = BTreeMap<RecordId, Vec<&'a [u8]>>;
+type Changes<'a> = BTreeMap<RecordId, Vec<(&'a [u8], &'a Receipt)>>;
 
 pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
     let mut changes = Changes::new();
@@ -28,10 +30,13 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
     let done = (|| {
         for entry in &page.entries {
             match entry {
-                Entry::Change { doc, bytes } => changes.entry(*doc).or_default().push(bytes),
+                Entry::Change { doc, bytes, receipt } => changes.entry(*doc).or_default().push((bytes, receipt)),
                 Entry::Enter(entered) => {
                     flush(replica, &mut changes, &mut touched)?;
                     enter(replica, entered, &mut touched)?;
+                    if let Some(n) = relay::number(&replica.db, entered.doc)? {
+                        relay::replace(&replica.db, n, &entered.receipts)?;
+                    }
                 }
                 Entry::Leave { doc, scope } => {
                     flush(replica, &mut changes, &mut touched)?;
@@ -79,7 +84,12 @@ fn flush(replica: &mut Replica, changes: &mut Changes<'_>, touched: &mut Vec<(St
             warn!(%id, "a change came for a document that is not here");
             continue;
         };
-        merge(replica, &stored, &list)?;
+        merge(replica, &stored, &list.iter().map(|(bytes, _)| *bytes).collect::<Vec<_>>())?;
+        for (bytes, receipt) in list {
+            if let Ok(change) = decode_change(bytes) {
+                relay::keep(&replica.db, stored.n, &change, receipt)?;
+            }
+        }
         touched.push((stored.kind, id));
     }
     Ok(())
@@ -224,6 +234,8 @@ enum Adopted {
 fn adopt_one(replica: &mut Replica, item: &Item) -> Result<Adopted> {
     let now = replica.host.now();
     match item {
+        // Nobody exports such.
+        Item::Relay(_) => Ok(Adopted::Known),
         Item::Open { doc, kind, parent, scope } => {
             if store::find(&replica.db, *doc)?.is_none() {
                 let declared = replica.registry.get(kind)?.clone();

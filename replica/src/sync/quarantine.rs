@@ -130,8 +130,8 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
     store::settle(&tx, stored.n, &mut rebased)?;
     projection::write(&tx, &replica.registry, stored.n, &mut rebased)?;
     for (old, heads) in &stands_for {
-        tx.prepare_cached("INSERT OR REPLACE INTO rebased (old, document, heads) VALUES (?1, ?2, ?3)")
-            .and_then(|mut s| s.execute(params![old.0, stored.n, store::pack(heads)]))
+        tx.prepare_cached("INSERT OR REPLACE INTO rebased (old, heads) VALUES (?1, ?2)")
+            .and_then(|mut s| s.execute(params![old.0, store::pack(heads)]))
             .map_err(storage)?;
     }
     // A document that the server has not acknowledged is opened again before its changes.

@@ -61,6 +61,7 @@ fn whole(from: &mut Replica, ids: &[RecordId]) -> Page {
             snapshot: Some(document.save().into()),
             ready: None,
             changes: Vec::new(),
+            receipts: Vec::new(),
         };
         page.entries.push(Entry::Enter(Box::new(entered)));
     }

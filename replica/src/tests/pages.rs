@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::Batch;
+use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, LogHead, Outcome, Page, PushAnswer};
 
 /// A batch of one device as a page for the other.
@@ -16,8 +17,10 @@ pub(super) fn page(batch: &Batch) -> Page {
             snapshot: None,
             ready: None,
             changes: Vec::new(),
+            receipts: Vec::new(),
         })),
-        Item::Change { doc, bytes } => Entry::Change { doc: *doc, bytes: bytes.clone() },
+        Item::Change { doc, bytes } => Entry::Change { doc: *doc, bytes: bytes.clone(), receipt: Receipt([0; 16]) },
+        Item::Relay(_) => panic!("no server was restored"),
     };
     Page {
         epoch: Uuid::nil(),
@@ -77,14 +80,14 @@ fn a_damaged_change_in_a_page_leaves_the_good_ones() {
         .entries
         .iter()
         .map(|entry| {
-            let Entry::Change { doc, bytes } = entry else { panic!("only changes are on their way") };
+            let Entry::Change { doc, bytes, .. } = entry else { panic!("only changes are on their way") };
             let mut bytes = bytes.clone();
             *bytes.last_mut().unwrap() ^= 0x5A;
-            Entry::Change { doc: *doc, bytes }
+            Entry::Change { doc: *doc, bytes, receipt: Receipt([0; 16]) }
         })
         .collect();
     drop(page.entries.splice(0..0, damaged));
-    page.entries.push(Entry::Change { doc: one, bytes: b"no change at all".to_vec().into() });
+    page.entries.push(Entry::Change { doc: one, bytes: b"no change at all".to_vec().into(), receipt: Receipt([0; 16]) });
     page.cursors.push(Cursor { scope: TERRITORY, seq: 7, since: 7, upto: 7 });
 
     basma.apply_page(&page).unwrap();

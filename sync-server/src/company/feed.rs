@@ -2,9 +2,10 @@
 
 use super::Caller;
 use super::log::Log;
-use crate::store::{Tx, Value, params};
-use maydan_core::document::RawChange;
+use crate::store::{Row, Tx, Value, params};
+use maydan_core::document::{Hash, RawChange};
 use maydan_core::{Instant, RecordId, Result, ScopeId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts of feed entries.
 pub(super) const CHANGE: i64 = 0;
@@ -18,6 +19,9 @@ pub(super) struct Stored {
     pub id: RecordId,
     pub kind: String,
     pub scope: ScopeId,
+    pub parent: Option<RecordId>,
+    /// The changes on which no other was made; the genesis does not count.
+    pub heads: BTreeSet<Hash>,
 }
 
 /// A document to be made.
@@ -40,11 +44,12 @@ pub(super) struct Appending<'a> {
 pub(super) fn find(tx: &mut dyn Tx, ids: impl IntoIterator<Item = RecordId>) -> Result<Vec<Option<Stored>>> {
     let ids: Vec<RecordId> = ids.into_iter().collect();
     let sets: Vec<Vec<Value>> = ids.iter().map(|id| params![*id]).collect();
-    let found = tx.each("SELECT n, kind, scope FROM doc WHERE id = $1", &sets)?;
-    ids.into_iter()
-        .zip(found)
-        .map(|(id, rows)| rows.first().map(|r| Ok(Stored { n: r.get(0)?, id, kind: r.get(1)?, scope: r.get(2)? })).transpose())
-        .collect()
+    let found = tx.each("SELECT n, kind, scope, parent, heads FROM doc WHERE id = $1", &sets)?;
+    let stored = |id, row: &Row| {
+        let heads = unpack(&row.get::<Vec<u8>>(4)?)?;
+        Ok(Stored { n: row.get(0)?, id, kind: row.get(1)?, scope: row.get(2)?, parent: row.get(3)?, heads })
+    };
+    ids.into_iter().zip(found).map(|(id, rows)| rows.first().map(|row| stored(id, row)).transpose()).collect()
 }
 
 /// One document.
@@ -56,9 +61,12 @@ pub(super) fn find_one(tx: &mut dyn Tx, id: RecordId) -> Result<Option<Stored>> 
 pub(super) fn open(log: &mut Log, tx: &mut dyn Tx, openings: &[Opening<'_>]) -> Result<Vec<(Stored, u64)>> {
     let numbered: Vec<u64> = openings.iter().map(|o| log.next(&[b"open", o.id.as_bytes(), o.scope.as_bytes()])).collect();
     // A document is known by the number under which it was opened.
-    let sets: Vec<_> = openings.iter().zip(&numbered).map(|(o, seq)| params![*seq, o.id, o.kind, o.scope, o.parent, *seq]).collect();
-    tx.write_each("INSERT INTO doc (n, id, kind, scope, parent, entered_seq) VALUES ($1, $2, $3, $4, $5, $6)", &sets)?;
-    let stored = |(o, seq): (&Opening<'_>, u64)| (Stored { n: seq.cast_signed(), id: o.id, kind: o.kind.to_owned(), scope: o.scope }, seq);
+    let sets: Vec<_> =
+        openings.iter().zip(&numbered).map(|(o, seq)| params![*seq, o.id, o.kind, o.scope, o.parent, *seq, &[][..]]).collect();
+    tx.write_each("INSERT INTO doc (n, id, kind, scope, parent, entered_seq, heads) VALUES ($1, $2, $3, $4, $5, $6, $7)", &sets)?;
+    let stored = |(o, seq): (&Opening<'_>, u64)| {
+        (Stored { n: seq.cast_signed(), id: o.id, kind: o.kind.to_owned(), scope: o.scope, parent: o.parent, heads: BTreeSet::new() }, seq)
+    };
     let made: Vec<_> = openings.iter().zip(numbered).map(stored).collect();
     enter(tx, made.iter().map(|(doc, seq)| (doc.scope, *seq, doc.n, ENTER)))?;
     Ok(made)
@@ -79,7 +87,25 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
         &sets,
     )?;
     enter(tx, changes.iter().zip(&numbered).map(|(a, seq)| (a.doc.scope, *seq, a.doc.n, CHANGE)))?;
+    let mut heads: BTreeMap<i64, BTreeSet<Hash>> = BTreeMap::new();
+    for Appending { doc, change, .. } in changes {
+        let heads = heads.entry(doc.n).or_insert_with(|| doc.heads.clone());
+        for dependency in change.dependencies() {
+            heads.remove(&dependency);
+        }
+        heads.insert(change.hash());
+    }
+    let sets: Vec<_> = heads.iter().map(|(n, heads)| params![*n, pack(heads)]).collect();
+    tx.write_each("UPDATE doc SET heads = $2 WHERE n = $1", &sets)?;
     Ok(numbered)
+}
+
+fn pack(heads: &BTreeSet<Hash>) -> Vec<u8> {
+    heads.iter().flat_map(|head| head.0).collect()
+}
+
+pub(super) fn unpack(packed: &[u8]) -> Result<BTreeSet<Hash>> {
+    packed.chunks(32).map(Hash::from_slice).collect()
 }
 
 fn enter(tx: &mut dyn Tx, entries: impl Iterator<Item = (ScopeId, u64, i64, i64)>) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use super::{Caller, Company};
-use maydan_core::sync::wire::{Hello, HelloAnswer, PROTOCOL};
+use maydan_core::sync::wire::{Hello, HelloAnswer, Known, PROTOCOL};
 use maydan_core::{Error, ErrorCode, Result};
 
 /// Earlier actors that one hello may name.
@@ -29,7 +29,7 @@ impl Company {
                 done => done?,
             }
         }
-        self.notice_another_past(hello)?;
+        self.notice_another_past(hello.known.as_ref())?;
         // Before anything else is read: what is accepted meanwhile makes one poke too many, never one too few.
         let head = self.head()?;
         Ok(HelloAnswer {
@@ -46,13 +46,28 @@ impl Company {
     }
 
     /// The data was put back to an earlier state without `restore`: then this is another life of it, and says so.
-    fn notice_another_past(&self, hello: &Hello) -> Result<()> {
-        let Some((epoch, shown)) = &hello.known else { return Ok(()) };
+    fn notice_another_past(&self, known: Option<&Known>) -> Result<()> {
+        let Some((epoch, shown)) = known else { return Ok(()) };
         if *epoch != self.epoch()? || !self.read(|tx| Log::contradicts(tx, self.secret(), shown))? {
             return Ok(());
         }
         let renewed = self.renew_epoch()?;
         tracing::warn!(%renewed, "a device has seen what this data does not know: it was put back to an earlier state; devices will send what it lacks");
         Ok(())
+    }
+
+    /// The same in the middle of a round, which must then begin again: an answer would show a newer head, and with it the
+    /// evidence would be gone.
+    ///
+    /// # Errors
+    /// [`ErrorCode::EpochChanged`].
+    pub(super) fn must_have_the_same_past(&self, known: Option<&Known>) -> Result<()> {
+        self.notice_another_past(known)?;
+        match known {
+            Some((epoch, _)) if *epoch != self.epoch()? => {
+                Err(Error::new(ErrorCode::EpochChanged, "the server was restored: say hello and begin again"))
+            }
+            _ => Ok(()),
+        }
     }
 }

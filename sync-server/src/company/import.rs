@@ -1,15 +1,15 @@
 //! Records that the server itself makes: people, territories, imported files, seeds. They are written like any other
 //! change, under the server's own actor, with snapshot and row ready for first syncs.
 
+use super::Company;
 use super::access::add_actor;
 use super::feed::{self, Appending, Opening};
 use super::log::Log;
-use super::{Caller, Company};
+use super::people::NOBODY;
 use crate::store::{Tx, params};
 use maydan_core::document::{Appendix, Document, Edit};
 use maydan_core::import::{self, Layout, RowError};
-use maydan_core::{Actor, DeviceId, Error, RecordId, Result, Row, ScopeId};
-use uuid::Uuid;
+use maydan_core::{Actor, Error, RecordId, Result, Row, ScopeId};
 
 /// What became of a file.
 #[derive(Debug, Clone, Default)]
@@ -78,9 +78,6 @@ impl Company {
         Ok(actor)
     }
 }
-
-/// The server, as the sender of a change.
-const NOBODY: Caller = Caller { user: RecordId(Uuid::nil()), device: DeviceId(Uuid::nil()) };
 
 /// A transaction in which many records are made.
 pub struct Bulk<'a> {

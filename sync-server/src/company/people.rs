@@ -10,6 +10,7 @@ use maydan_core::command::Level;
 use maydan_core::sync::wire::Tokens;
 use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result, Row, ScopeId};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Who sends a request, from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub struct Caller {
     /// Her device.
     pub device: DeviceId,
 }
+
+/// The server, as the sender of a change.
+pub(super) const NOBODY: Caller = Caller { user: RecordId(Uuid::nil()), device: DeviceId(Uuid::nil()) };
 
 /// A person to add.
 #[derive(Debug, Clone)]

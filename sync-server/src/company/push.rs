@@ -3,27 +3,29 @@
 use super::access::{grants, owns_actor};
 use super::feed::{self, Appending, Opening, Stored};
 use super::log::Log;
+use super::people::NOBODY;
 use super::{Caller, Company};
 use crate::store::{Tx, Value, params};
 use maydan_core::sync::server::{Doc, Facts, Needs, Parsed, Verdict, judge, parse};
 use maydan_core::sync::wire::{MAX_PUSH_ITEMS, Outcome, Push, PushAnswer};
-use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Registry, Result, ScopeId};
+use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId};
 use std::collections::BTreeMap;
 
 impl Company {
     /// Takes in a push: one outcome per item, on the disk when this answers.
     ///
     /// # Errors
-    /// [`ErrorCode::TooLarge`] for more items than a push may have, [`ErrorCode::ForeignActor`].
+    /// [`ErrorCode::TooLarge`] for more items than a push may have, [`ErrorCode::ForeignActor`], [`ErrorCode::EpochChanged`].
     pub fn push(&self, caller: Caller, push: &Push) -> Result<PushAnswer> {
         if push.items.len() > MAX_PUSH_ITEMS {
             return Err(Error::new(ErrorCode::TooLarge, format!("a push has at most {MAX_PUSH_ITEMS} items")));
         }
+        self.must_have_the_same_past(push.known.as_ref())?;
         let items = parse(&push.items);
         let incoming = Incoming { caller, actor: push.actor, needs: Needs::of(&items), items, at: self.now() };
         let company = self.clone();
         let (outcomes, head) = self.write(move |log, tx| {
-            let outcomes = incoming.take(company.registry(), log, tx)?;
+            let outcomes = incoming.take(&company, log, tx)?;
             Ok((outcomes, log.head(company.secret())))
         })?;
         Ok(PushAnswer { epoch: self.epoch()?, head, outcomes })
@@ -54,26 +56,35 @@ struct Incoming {
 }
 
 impl Incoming {
-    fn take(self, registry: &Registry, log: &mut Log, tx: &mut dyn Tx) -> Result<Vec<Outcome>> {
+    fn take(self, company: &Company, log: &mut Log, tx: &mut dyn Tx) -> Result<Vec<Outcome>> {
         if !owns_actor(tx, self.caller, self.actor)? {
             return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
         }
         let (mut facts, mut stored) = look_up(tx, self.caller, self.actor, &self.needs)?;
-        let verdicts = judge(registry, &mut facts, self.items);
+        let verdicts = judge(company.registry(), company, &mut facts, self.items);
         let opened = open_all(log, tx, &verdicts)?;
         let mut opened_seqs = opened.iter().map(|(_, seq)| *seq).collect::<Vec<_>>().into_iter();
         stored.extend(opened.into_iter().map(|(doc, _)| (doc.id, doc)));
         let mut changes = Vec::new();
         for verdict in &verdicts {
-            if let Verdict::Append { id, change } = verdict {
-                let doc = stored.get(id).ok_or_else(|| Error::internal("a change was judged without its document"))?;
-                changes.push(Appending { doc, change, from: self.caller, at: self.at });
-            }
+            let (id, judged, from) = match verdict {
+                Verdict::Append { id, change } => (id, std::slice::from_ref(change), self.caller),
+                // Who wrote it is told by its actor; who brought it did not.
+                Verdict::Relay { id, changes, .. } => (id, changes.as_slice(), NOBODY),
+                _ => continue,
+            };
+            let doc = stored.get(id).ok_or_else(|| Error::internal("a change was judged without its document"))?;
+            changes.extend(judged.iter().map(|change| Appending { doc, change, from, at: self.at }));
         }
         let mut change_seqs = feed::append(log, tx, &changes)?.into_iter();
         let outcome = |verdict: Verdict| match verdict {
             Verdict::Open { .. } => Outcome::Accepted { seq: opened_seqs.next().unwrap_or_default() },
             Verdict::Append { .. } => Outcome::Accepted { seq: change_seqs.next().unwrap_or_default() },
+            Verdict::Relay { open, changes, .. } => {
+                let opened = if open.is_some() { opened_seqs.next() } else { None };
+                let last = change_seqs.by_ref().take(changes.len()).last();
+                Outcome::Accepted { seq: last.or(opened).unwrap_or_default() }
+            }
             Verdict::Duplicate => Outcome::Duplicate,
             Verdict::Refused(e) => Outcome::Rejected { code: e.code, message: e.message },
         };
@@ -86,7 +97,9 @@ fn open_all(log: &mut Log, tx: &mut dyn Tx, verdicts: &[Verdict]) -> Result<Vec<
     let openings: Vec<Opening<'_>> = verdicts
         .iter()
         .filter_map(|verdict| match verdict {
-            Verdict::Open { id, doc, parent } => Some(Opening { id: *id, kind: &doc.kind, scope: doc.scope, parent: *parent }),
+            Verdict::Open { id, doc, parent } | Verdict::Relay { id, open: Some((doc, parent)), .. } => {
+                Some(Opening { id: *id, kind: &doc.kind, scope: doc.scope, parent: *parent })
+            }
             _ => None,
         })
         .collect();

@@ -19,7 +19,7 @@ const TABLES: &[Table] = &[
     Table { name: "grant_log", columns: &["seq", "person", "scope", "level", "granted_at"], keys: 1 },
     Table { name: "device", columns: &["id", "person", "revoked", "refresh_hash", "previous_hash", "seen_at"], keys: 2 },
     Table { name: "actor", columns: &["n", "actor", "device", "person"], keys: 1 },
-    Table { name: "doc", columns: &["n", "id", "kind", "scope", "parent", "generation", "entered_seq"], keys: 1 },
+    Table { name: "doc", columns: &["n", "id", "kind", "scope", "parent", "generation", "entered_seq", "heads"], keys: 1 },
     Table { name: "change", columns: &["seq", "doc", "hash", "actor", "actor_seq", "bytes", "person", "device", "received_at"], keys: 1 },
     Table { name: "snapshot", columns: &["doc", "upto_seq", "bytes", "heads", "row", "fingerprint"], keys: 1 },
     Table { name: "feed", columns: &["scope", "seq", "doc", "sort"], keys: 2 },

@@ -28,7 +28,7 @@ fn zip(bytes: &[u8]) -> Vec<u8> {
 fn change_of(item: &Item) -> Vec<u8> {
     match item {
         Item::Change { bytes, .. } => bytes.to_vec(),
-        Item::Open { .. } => panic!("an item that opens a document has no change"),
+        Item::Open { .. } | Item::Relay(_) => panic!("only an item that carries a change has one"),
     }
 }
 
@@ -37,7 +37,7 @@ async fn bodies_that_were_cut_off_are_refused_whole() {
     let world = World::new(&["amal"]).await.unwrap();
     let raw = Raw::signed_in(&world.url(), "amal").await;
     let (_, items) = raw.customer(world.territory, "شركة النور");
-    let body = msgpack(&Push { actor: raw.actor, items: sent(&items) });
+    let body = msgpack(&Push { actor: raw.actor, known: None, items: sent(&items) });
     for end in [0, 1, body.len() / 4, body.len() / 2, body.len() - 1] {
         assert_eq!(raw.bytes("push", body[..end].to_vec(), false).await.code(), ErrorCode::BadRequest, "cut at {end}");
     }
@@ -57,7 +57,7 @@ async fn a_body_with_any_byte_changed_never_breaks_the_server() {
     let world = World::new(&["amal"]).await.unwrap();
     let raw = Raw::signed_in(&world.url(), "amal").await;
     let (_, items) = raw.customer(world.territory, "شركة النور");
-    let body = msgpack(&Push { actor: raw.actor, items: sent(&items) });
+    let body = msgpack(&Push { actor: raw.actor, known: None, items: sent(&items) });
     for at in (0..body.len()).step_by(7) {
         let mut damaged = body.clone();
         damaged[at] ^= 0xA5;
@@ -116,7 +116,7 @@ async fn bodies_of_another_form_are_refused() {
     let bearer = format!("Bearer {}", raw.access());
     let authorised = ("authorization", bearer.as_str());
     let json = ("content-type", JSON);
-    let push = msgpack(&Push { actor: raw.actor, items: Vec::new() });
+    let push = msgpack(&Push { actor: raw.actor, known: None, items: Vec::new() });
     for (path, headers, body) in [
         ("push", vec![authorised, json], b"{\"actor\": 1}".to_vec()),
         ("hello", vec![authorised, json], push.clone()),

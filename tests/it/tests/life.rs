@@ -335,6 +335,39 @@ async fn a_server_restored_from_a_backup_gets_everything_back() {
     }
 }
 
+/// The phone that wrote it is at the bottom of the sea; a colleague has read it.
+#[tokio::test]
+async fn a_restored_server_gets_the_work_of_a_lost_phone_from_a_colleague() {
+    let mut world = World::new(&["amal", "basma"]).await.unwrap();
+    let (amal, basma) = (world.rep("amal").await.unwrap(), world.rep("basma").await.unwrap());
+    let old = amal.customer("قبل النسخة").await.unwrap();
+    amal.settles().await.unwrap();
+    world.server_vanishes().await;
+    drop(world.company().await.unwrap());
+    let backup = world.folder.path().join("backup.db");
+    Sqlite::backup(&world.server_folder(), &backup).unwrap();
+    world.server_returns().await.unwrap();
+    let new = amal.customer("بعد النسخة").await.unwrap();
+    let note = amal.creates("note", &[("customer", new.to_string().into()), ("body", "اتصلت به".into())]).await.unwrap();
+    amal.sets(old, "city", "طرابلس").await.unwrap();
+    amal.settles().await.unwrap();
+    basma.sees(note, "the note", |_| true).await.unwrap();
+    basma.sets(new, "phone", "0912345678").await.unwrap();
+    basma.settles().await.unwrap();
+    amal.dies().await;
+
+    world.server_vanishes().await;
+    drop(world.company().await.unwrap());
+    Sqlite::restore(&world.server_folder(), &backup).unwrap();
+    world.server_returns().await.unwrap();
+    let status = basma.settles().await.unwrap();
+    assert_eq!((status.pending, status.refused), (0, 0));
+    let huda = world.rep("huda").await.unwrap();
+    huda.sees(new, "what both wrote", |r| text(r, "name") == "بعد النسخة" && text(r, "phone") == "0912345678").await.unwrap();
+    huda.sees(note, "the note", |r| text(r, "body") == "اتصلت به").await.unwrap();
+    huda.sees(old, "the edit after the backup", |r| text(r, "city") == "طرابلس").await.unwrap();
+}
+
 /// A copy of the file put in its place by hand, without a word to anybody.
 #[tokio::test]
 async fn a_server_that_was_put_back_by_hand_is_found_out_and_gets_everything_back() {

@@ -71,11 +71,11 @@ fn customer(phone: &Phone, territory: ScopeId, edits: usize) -> (RecordId, Vec<I
 
 fn push(company: &Company, phone: &Phone, items: &[Item]) -> maydan_core::Result<Vec<Outcome>> {
     let items = items.iter().map(|item| item.to_bytes().unwrap().into()).collect();
-    Ok(company.push(phone.caller, &Push { actor: phone.actor, items })?.outcomes)
+    Ok(company.push(phone.caller, &Push { actor: phone.actor, known: None, items })?.outcomes)
 }
 
 fn pull(company: &Company, phone: &Phone, cursor: Cursor) -> Page {
-    company.pull(phone.caller, &Pull { epoch: company.epoch().unwrap(), cursors: vec![cursor] }).unwrap()
+    company.pull(phone.caller, &Pull { epoch: company.epoch().unwrap(), known: None, cursors: vec![cursor] }).unwrap()
 }
 
 /// Everything in a scope, page by page.
@@ -217,7 +217,7 @@ fn an_epoch_stays_until_it_is_renewed(company: Company) {
     let epoch = company.epoch().unwrap();
     let renewed = company.renew_epoch().unwrap();
     assert_ne!(epoch, renewed);
-    let stale = company.pull(amal.caller, &Pull { epoch, cursors: vec![Cursor::start(territory)] });
+    let stale = company.pull(amal.caller, &Pull { epoch, known: None, cursors: vec![Cursor::start(territory)] });
     assert_eq!(stale.unwrap_err().code, ErrorCode::EpochChanged);
 }
 

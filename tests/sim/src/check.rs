@@ -3,6 +3,7 @@
 use crate::run::World;
 use crate::server::{Content, Place};
 use maydan_core::document::Hash;
+use maydan_core::sync::wire::Push;
 use maydan_core::{RecordId, ScopeId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,25 +78,29 @@ impl World {
                 }
                 // A server that was put back gets it from whoever still has it: not from those who had to forget it since.
                 if self.was_put_back {
-                    lost.retain(|place| !self.server.acked.contains(place) || self.is_held_by(person, *place, random));
+                    lost.retain(|place| !self.server.acked.contains(place) || self.is_held(*place, random));
                 }
                 if !lost.is_empty() {
-                    return Err(format!("what was saved on device {number} is nowhere: {lost:?}"));
+                    let told = |place: &Place| (*place, self.server.acked.contains(place));
+                    let lost: Vec<_> = lost.iter().map(told).collect();
+                    return Err(format!("what was saved on device {number} is nowhere (change, whether acknowledged): {lost:?}"));
                 }
             }
         }
         Ok(())
     }
 
-    /// Whether a database of this person holds a change.
-    fn is_held_by(&mut self, person: RecordId, place: Place, random: &mut fastrand::Rng) -> bool {
+    /// Whether some database holds a change.
+    fn is_held(&mut self, place: Place, random: &mut fastrand::Rng) -> bool {
+        let people = self.people.clone();
         self.devices.iter_mut().any(|device| {
             let before = device.user;
-            if before != person && !device.saved.contains_key(&person) {
-                return false;
-            }
-            device.switch_quietly(person);
-            let held = device.holds(place, random);
+            let held = people.iter().any(|person| {
+                device.has_database(*person) && {
+                    device.switch_quietly(*person);
+                    device.holds(place, random)
+                }
+            });
             device.switch_quietly(before);
             held
         })
@@ -144,7 +149,8 @@ impl World {
         let before = self.server.content();
         for (caller, push) in &self.server.log {
             // Who is no longer known, or lost her actor with a copy that was put back, is refused as a whole.
-            drop(company.push(*caller, push));
+            // Nor does it matter what the device had been shown of a past that this data may not have.
+            drop(company.push(*caller, &Push { known: None, ..push.clone() }));
         }
         let after = self.server.content();
         let added: Vec<&Place> = after.changes.difference(&before.changes).collect();
@@ -162,7 +168,10 @@ impl World {
 fn check_server(content: &Content) -> Broken {
     for (place, dependencies) in &content.dependencies {
         let (actor, sender) = content.writers[place];
-        if actor != maydan_core::Actor::GENESIS && content.owners.get(&actor).is_none_or(|owner| *owner != sender && !is_nobody(*owner)) {
+        if actor != maydan_core::Actor::GENESIS
+            && content.owners.get(&actor).is_none_or(|owner| *owner != sender && !is_nobody(*owner))
+            && !is_nobody(sender)
+        {
             return Err(format!("{place:?} was written under an actor of somebody else than its sender"));
         }
         for hash in dependencies {

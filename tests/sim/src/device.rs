@@ -136,6 +136,11 @@ impl Device {
         self.step = Step::AwaitSignIn;
     }
 
+    /// Whether a person has a database here.
+    pub fn has_database(&self, user: RecordId) -> bool {
+        self.kept.actors.contains_key(&user)
+    }
+
     /// The same for a look into her database, without signing in.
     pub fn switch_quietly(&mut self, user: RecordId) {
         if self.user != user {

@@ -226,7 +226,9 @@ impl World {
             device.host.wrong_by.store(0, Ordering::Relaxed);
         }
         let present: Vec<RecordId> = self.devices.iter().map(|d| d.user).collect();
-        let worked: Vec<BTreeSet<RecordId>> = self.devices.iter().map(|d| d.saved.keys().copied().collect()).collect();
+        let people = self.people.clone();
+        let worked: Vec<BTreeSet<RecordId>> =
+            self.devices.iter().map(|d| people.iter().copied().filter(|person| d.has_database(*person)).collect()).collect();
         // What one brings another may wait for: a few times round.
         for round in 0..4 {
             for device in 0..self.devices.len() {

@@ -49,6 +49,13 @@ impl Needs {
                     needs.branches.insert(branch(*doc, change));
                     needs.actors.insert(change.actor());
                 }
+                Parsed::Relay(relayed) => {
+                    needs.docs.insert(relayed.doc);
+                    for change in &relayed.changes {
+                        needs.changes.insert((relayed.doc, change.hash()));
+                        needs.branches.insert(branch(relayed.doc, change));
+                    }
+                }
             }
         }
         needs

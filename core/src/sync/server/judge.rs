@@ -1,12 +1,14 @@
 //! The verdicts.
 
 use super::facts::{Doc, Facts, branch};
+use super::relay::{self, Relayed};
 use super::rules;
 use crate::document::{Hash, RawChange, decode_change, genesis};
 use crate::id::{RecordId, ScopeId};
 use crate::permit::{self, Action};
 use crate::record::{Registry, ScopeRule};
-use crate::sync::wire::Item;
+use crate::sync::receipt::Notary;
+use crate::sync::wire::{Item, Relay};
 use crate::{Error, ErrorCode, Result};
 
 /// An item whose form is right.
@@ -31,6 +33,8 @@ pub enum Parsed {
         /// The change.
         change: RawChange,
     },
+    /// A document that is brought back.
+    Relay(Relayed),
 }
 
 /// What to do about an item.
@@ -53,6 +57,15 @@ pub enum Verdict {
         /// The change.
         change: RawChange,
     },
+    /// Take what was proven of a document that is brought back.
+    Relay {
+        /// The document.
+        id: RecordId,
+        /// It is made, unless it is here.
+        open: Option<(Doc, Option<RecordId>)>,
+        /// Changes that are not here.
+        changes: Vec<RawChange>,
+    },
     /// It is here.
     Duplicate,
     /// It is refused.
@@ -66,15 +79,21 @@ pub fn parse<B: AsRef<[u8]>>(items: impl IntoIterator<Item = B>) -> Vec<Result<P
         .map(|bytes| match Item::from_bytes(bytes.as_ref())? {
             Item::Open { doc, kind, parent, scope } => Ok(Parsed::Open { doc, kind, parent, scope }),
             Item::Change { doc, bytes } => Ok(Parsed::Change { doc, change: decode_change(&bytes)? }),
+            Item::Relay(relay) => {
+                let Relay { doc, kind, parent, scope, changes, receipts } = *relay;
+                let changes = changes.iter().map(|bytes| decode_change(bytes)).collect::<Result<_>>()?;
+                Ok(Parsed::Relay(Relayed { doc, kind, parent, scope, changes, receipts }))
+            }
         })
         .collect()
 }
 
 /// Judges items in their order. `facts` grow with what is to be written, so that later items find it.
-pub fn judge(registry: &Registry, facts: &mut Facts, items: Vec<Result<Parsed>>) -> Vec<Verdict> {
+pub fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts, items: Vec<Result<Parsed>>) -> Vec<Verdict> {
     let judged = items.into_iter().map(|item| match item? {
         Parsed::Open { doc, kind, parent, scope } => open(registry, facts, doc, &kind, parent, scope),
         Parsed::Change { doc, change } => append(registry, facts, doc, change),
+        Parsed::Relay(relayed) => relay::judge(registry, notary, facts, relayed),
     });
     judged.map(|verdict| verdict.unwrap_or_else(Verdict::Refused)).collect()
 }

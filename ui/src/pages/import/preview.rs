@@ -45,7 +45,7 @@ pub fn Preview(props: &PreviewProps) -> Html {
         let territory = territory.clone();
         Callback::from(move |id: String| territory.set(id.parse::<ScopeId>().ok()))
     };
-    // One choice is no question; among several nobody but the person knows.
+    // One choice is no question; among several nobody but the person knows. Until they are here nobody knows which it is.
     let several = own.len() > 1;
     let only = own.first().filter(|_| !several).and_then(|(id, _)| id.parse().ok());
     let chosen = (*territory).or(only);
@@ -74,7 +74,7 @@ pub fn Preview(props: &PreviewProps) -> Html {
                 label={i18n.ta("page-import-go", &[("count", good.into())])}
                 icon={Some(Icon::Upload)}
                 kind={ButtonKind::Primary}
-                disabled={good == 0 || (several && chosen.is_none())}
+                disabled={good == 0 || territories.data.is_none() || (several && chosen.is_none())}
                 wide={true}
                 onclick={go}
                 testid="import-go"

@@ -4,6 +4,7 @@ use super::*;
 use crate::command::{Grant, Level};
 use crate::document::{Document, Edit};
 use crate::id::Actor;
+use crate::sync::receipt::{Attested, Receipt};
 use crate::sync::server::Needs;
 use crate::time::Instant;
 use uuid::Uuid;
@@ -12,6 +13,18 @@ const AMAL: RecordId = RecordId(Uuid::from_u128(0xA));
 const TERRITORY: ScopeId = ScopeId(Uuid::from_u128(0x7E));
 const ACTOR: Actor = Actor(Uuid::from_u128(0xAC));
 const CUSTOMER: RecordId = RecordId(Uuid::from_u128(0xC));
+
+/// A notary whose receipts anybody could make.
+struct Plain;
+
+impl Notary for Plain {
+    fn receipt(&self, of: &Attested<'_>) -> Receipt {
+        let mut receipt = [0; 16];
+        receipt.copy_from_slice(&of.hash.0[..16]);
+        receipt[0] ^= of.scope.as_bytes()[15] ^ of.doc.as_bytes()[15];
+        Receipt(receipt)
+    }
+}
 
 fn facts() -> Facts {
     Facts {
@@ -44,10 +57,11 @@ fn verdicts(facts: &mut Facts, items: &[Vec<u8>]) -> Vec<String> {
     let words = |verdict: Verdict| match verdict {
         Verdict::Open { .. } => "open".to_owned(),
         Verdict::Append { .. } => "append".to_owned(),
+        Verdict::Relay { open, changes, .. } => format!("relay {} {}", open.is_some(), changes.len()),
         Verdict::Duplicate => "duplicate".to_owned(),
         Verdict::Refused(e) => format!("{:?}", e.code),
     };
-    judge(&Registry::maydan(), facts, parse(items)).into_iter().map(words).collect()
+    judge(&Registry::maydan(), &Plain, facts, parse(items)).into_iter().map(words).collect()
 }
 
 #[test]
@@ -111,4 +125,45 @@ fn needs_name_all_that_a_judgement_asks_for() {
     assert_eq!(needs.changes, [(CUSTOMER, all[0].hash()), (CUSTOMER, all[1].hash())].into());
     assert_eq!(needs.branches.len(), 1);
     assert_eq!(needs.actors, [ACTOR].into());
+}
+
+/// A customer of somebody else as a device brings it back, with receipts for these of its changes.
+fn relay(changes: &[RawChange], attested: &[&RawChange], scope: ScopeId) -> Vec<u8> {
+    let receipt = |change: &&RawChange| {
+        let of = Attested { doc: CUSTOMER, kind: "customer", parent: None, scope: TERRITORY, hash: change.hash() };
+        (change.hash(), Plain.receipt(&of))
+    };
+    let relay = Relay {
+        doc: CUSTOMER,
+        kind: "customer".into(),
+        parent: None,
+        scope,
+        changes: changes.iter().map(|change| change.bytes().to_vec().into()).collect(),
+        receipts: attested.iter().map(receipt).collect(),
+    };
+    Item::Relay(Box::new(relay)).to_bytes().expect("written")
+}
+
+#[test]
+fn a_colleagues_work_is_taken_back_as_far_as_receipts_prove_it() {
+    let theirs = changes(Actor(Uuid::from_u128(0xBAD)));
+    let whole = relay(&theirs, &[&theirs[2]], TERRITORY);
+    let mut facts = facts();
+    assert_eq!(verdicts(&mut facts, std::slice::from_ref(&whole)), ["relay true 3"], "a receipt stands for all before it");
+    assert_eq!(verdicts(&mut facts, &[whole]), ["duplicate"]);
+
+    let mut half = self::facts();
+    assert_eq!(verdicts(&mut half, &[relay(&theirs, &[&theirs[1]], TERRITORY)]), ["relay true 2"], "and for nothing after it");
+    assert_eq!(verdicts(&mut half, &[relay(&theirs, &[&theirs[2]], TERRITORY)]), ["relay false 1"]);
+}
+
+#[test]
+fn without_a_receipt_for_exactly_this_nothing_is_taken() {
+    let theirs = changes(Actor(Uuid::from_u128(0xBAD)));
+    let unproven = relay(&theirs, &[], TERRITORY);
+    let elsewhere = relay(&theirs, &[&theirs[2]], ScopeId(Uuid::from_u128(0x99)));
+    let missing = relay(&theirs[..2], &[&theirs[2]], TERRITORY);
+    let gap = relay(&theirs[1..], &[&theirs[2]], TERRITORY);
+    assert_eq!(verdicts(&mut facts(), &[unproven, elsewhere, missing]), ["Forbidden", "Forbidden", "Forbidden"]);
+    assert_eq!(verdicts(&mut facts(), &[gap]), ["relay true 0"], "what it was made on is not here");
 }

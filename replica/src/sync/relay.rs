@@ -1,0 +1,135 @@
+//! Colleagues' work, for a server that may have forgotten it.
+//!
+//! With every change and every document the server sends a receipt. The newest ones of each record are kept: since a change
+//! names what it was made on, they stand for all before them. When the server has begun another life, each record is brought
+//! to it once with its receipts, whoever wrote it; the server says which it had. Work that has no receipt is in the outbox.
+
+use crate::store::{self, Stored};
+use crate::{Replica, storage};
+use maydan_core::document::{Hash, RawChange};
+use maydan_core::sync::receipt::Receipt;
+use maydan_core::sync::wire::{Item, Relay, TARGET_BATCH_BYTES};
+use maydan_core::{Actor, ErrorCode, RecordId, Result};
+use rusqlite::{Connection, OptionalExtension, params};
+use tracing::warn;
+
+/// Records brought at once at most.
+const MOST: usize = 100;
+
+/// Keeps the receipt of a change; those of what it was made on are no longer needed.
+pub(super) fn keep(db: &Connection, n: i64, change: &RawChange, receipt: &Receipt) -> Result<()> {
+    for dependency in change.dependencies() {
+        db.prepare_cached("DELETE FROM receipt WHERE document = ?1 AND hash = ?2")
+            .and_then(|mut s| s.execute(params![n, dependency.0]))
+            .map_err(storage)?;
+    }
+    put(db, n, change.hash(), receipt)
+}
+
+/// Keeps the receipts of a document that came whole, in place of those that were here.
+pub(super) fn replace(db: &Connection, n: i64, receipts: &[(Hash, Receipt)]) -> Result<()> {
+    db.prepare_cached("DELETE FROM receipt WHERE document = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+    receipts.iter().try_for_each(|(hash, receipt)| put(db, n, *hash, receipt))
+}
+
+fn put(db: &Connection, n: i64, hash: Hash, receipt: &Receipt) -> Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO receipt (document, hash, receipt) VALUES (?1, ?2, ?3)")
+        .and_then(|mut s| s.execute(params![n, hash.0, receipt.0]))
+        .map(drop)
+        .map_err(storage)
+}
+
+/// Every record that has receipts is to be brought to the server.
+pub(super) fn begin(db: &Connection) -> Result<()> {
+    db.execute("INSERT INTO relay (document) SELECT DISTINCT document FROM receipt WHERE true ON CONFLICT DO NOTHING", [])
+        .map(drop)
+        .map_err(storage)
+}
+
+/// Whether something is to be brought.
+pub(super) fn is_due(db: &Connection) -> Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM relay)").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)
+}
+
+/// A record was answered for.
+pub(super) fn done(db: &Connection, n: i64) -> Result<()> {
+    db.prepare_cached("DELETE FROM relay WHERE document = ?1").and_then(|mut s| s.execute([n])).map(drop).map_err(storage)
+}
+
+/// The next records to bring, with their rows; records before those that follow them.
+pub(super) fn next(replica: &mut Replica) -> Result<Vec<(i64, Item)>> {
+    let mut items = Vec::new();
+    let mut size = 0;
+    loop {
+        let ids: Vec<(i64, Vec<u8>, Option<Vec<u8>>)> = replica
+            .db
+            .prepare_cached(
+                "SELECT d.n, d.id, d.parent FROM relay r JOIN document d ON d.n = r.document ORDER BY d.parent IS NOT NULL, d.n LIMIT ?1",
+            )
+            .and_then(|mut s| s.query_map([MOST], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
+            .map_err(storage)?;
+        let before = ids.len();
+        for (n, id, parent) in ids {
+            let parent = parent.map(|parent| RecordId::from_slice(&parent)).transpose()?;
+            match item(replica, n, RecordId::from_slice(&id)?, parent)? {
+                None => done(&replica.db, n)?,
+                Some((bytes, item)) => {
+                    if !items.is_empty() && size + bytes > TARGET_BATCH_BYTES {
+                        return Ok(items);
+                    }
+                    size += bytes;
+                    items.push((n, item));
+                }
+            }
+        }
+        // Records that can't be brought made no item: there may be others behind them.
+        if !items.is_empty() || before < MOST {
+            return Ok(items);
+        }
+    }
+}
+
+/// A record with its receipts, and about how large it is; `None` when it can't be brought.
+fn item(replica: &Replica, n: i64, id: RecordId, parent: Option<RecordId>) -> Result<Option<(usize, Item)>> {
+    let Some(stored) = store::find(&replica.db, id)? else { return Ok(None) };
+    let receipts = receipts(&replica.db, n)?;
+    let changes = match changes(replica, &stored, &receipts) {
+        Err(e) if matches!(e.code, ErrorCode::Corrupt | ErrorCode::UnknownKind | ErrorCode::NotFound) => {
+            warn!(%id, error = %e, "a record can't be brought to the server");
+            return Ok(None);
+        }
+        changes => changes?,
+    };
+    let size: usize = changes.iter().map(|change| change.bytes().len() + 8).sum();
+    if size > TARGET_BATCH_BYTES {
+        warn!(%id, size, "a record is too large to be brought to the server by others than its writers");
+        return Ok(None);
+    }
+    let changes = changes.iter().map(|change| change.bytes().to_vec().into()).collect();
+    let relay = Relay { doc: id, kind: stored.kind, parent, scope: stored.scope, changes, receipts };
+    Ok(Some((size, Item::Relay(Box::new(relay)))))
+}
+
+/// The changes that the receipts stand for, without the genesis.
+fn changes(replica: &Replica, stored: &Stored, receipts: &[(Hash, Receipt)]) -> Result<Vec<RawChange>> {
+    let mut document = store::load(&replica.db, &replica.registry, stored)?;
+    let heads: Vec<Hash> = receipts.iter().map(|(hash, _)| *hash).filter(|hash| document.has(hash)).collect();
+    let mut attested = document.as_of(&heads)?;
+    Ok(attested.changes_since(&[]).into_iter().filter(|change| change.actor() != Actor::GENESIS).collect())
+}
+
+fn receipts(db: &Connection, n: i64) -> Result<Vec<(Hash, Receipt)>> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = db
+        .prepare_cached("SELECT hash, receipt FROM receipt WHERE document = ?1")
+        .and_then(|mut s| s.query_map([n], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
+        .map_err(storage)?;
+    let receipt = |bytes: Vec<u8>| bytes.try_into().map(Receipt).map_err(|_| maydan_core::Error::corrupt("a receipt has 16 bytes"));
+    rows.into_iter().map(|(hash, bytes)| Ok((Hash::from_slice(&hash)?, receipt(bytes)?))).collect()
+}
+
+/// The number of a record.
+pub(super) fn number(db: &Connection, id: RecordId) -> Result<Option<i64>> {
+    db.prepare_cached("SELECT n FROM document WHERE id = ?1")
+        .and_then(|mut s| s.query_row([id.as_bytes()], |r| r.get(0)).optional())
+        .map_err(storage)
+}

@@ -1,0 +1,48 @@
+//! Seeds of the simulation: some that broke a promise once, and some more with every run.
+
+use maydan_sim::action::{plan, size};
+use maydan_sim::coverage::Coverage;
+use maydan_sim::run::run;
+
+/// Seeds under which something was lost, forgotten or stuck before it was mended.
+const ONCE_BROKEN: &[(u64, &str)] = &[
+    (9, "a note waited for ever for its customer, which had been refused"),
+    (3, "an actor that was made between two hellos was never announced, because a power cut made another one"),
+    (22, "a record without any change was on no device's list of what to bring back"),
+    (44, "a record that was moved before the server was put back stayed where it had been"),
+    (62, "the same on another device"),
+    (74, "a head of the log that was shown in the middle of a round hid that the server had been put back"),
+];
+/// Further seeds of every run.
+const MORE: std::ops::Range<u64> = 100..130;
+
+#[test]
+fn no_promise_is_broken_under_these_seeds() {
+    let seeds: Vec<u64> = ONCE_BROKEN.iter().map(|(seed, _)| *seed).chain(MORE).collect();
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let coverage = std::sync::Mutex::new(Coverage::default());
+    let part = seeds.len().div_ceil(workers);
+    std::thread::scope(|scope| {
+        for part in seeds.chunks(part) {
+            let coverage = &coverage;
+            scope.spawn(move || {
+                for seed in part {
+                    let outcome = run(*seed, size(*seed), &plan(*seed));
+                    assert_eq!(outcome.broken, None, "seed {seed}; cut it down with: cargo xtask sim --from {seed} --seeds 1");
+                    coverage.lock().expect("no panic").add(&outcome.coverage);
+                }
+            });
+        }
+    });
+    let (pairs, met) = coverage.lock().expect("no panic").count();
+    assert!(met * 10 > pairs * 9, "of {pairs} pairs of operation and fault only {met} met");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    for seed in [1, 2] {
+        let [one, two] = [(); 2].map(|()| run(seed, size(seed), &plan(seed)));
+        assert_eq!(one.trace, two.trace, "seed {seed}");
+        assert_eq!(one.broken, two.broken, "seed {seed}");
+    }
+}

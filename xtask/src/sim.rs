@@ -1,0 +1,21 @@
+//! `cargo xtask sim`: seeds of the simulation, in a build that is fast and checks everything.
+
+use crate::process::{cargo, succeed};
+use anyhow::Result;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// How many seeds.
+    #[arg(long, default_value_t = 1_000)]
+    seeds: u64,
+    /// The first one.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+}
+
+/// Runs seeds; a failing one is cut down and printed.
+pub fn run(options: &Options) -> Result<()> {
+    let (seeds, from) = (options.seeds.to_string(), options.from.to_string());
+    succeed(cargo().args(["run", "--profile", "sim", "--locked", "-p", "maydan-sim", "--", "--seeds", &seeds, "--from", &from]))
+}
