@@ -16,7 +16,7 @@ use crate::{Replica, handler, storage, store};
 use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::{Hash, decode_change};
 use maydan_core::sync::wire::{
-    Cursor, Hello, HelloAnswer, Item, Known, LogHead, MAX_PUSH_ITEMS, Outcome, PROTOCOL, Page, PushAnswer, TARGET_BATCH_BYTES,
+    Cursor, Hello, HelloAnswer, Item, Known, LogHead, MAX_EARLIER, MAX_PUSH_ITEMS, Outcome, PROTOCOL, Page, PushAnswer, TARGET_BATCH_BYTES,
 };
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use quarantine::Refusal;
@@ -403,6 +403,8 @@ impl Replica {
         let known = self.known()?;
         let mut earlier = incarnations(&self.db, "WHERE announced = 0")?;
         earlier.retain(|actor| *actor != self.actor);
+        // The rest is named by the next one, which follows at once.
+        earlier.truncate(MAX_EARLIER);
         Ok(Hello { protocol: PROTOCOL, actor: self.actor, earlier, actors_known: self.actors_known()?, known })
     }
 

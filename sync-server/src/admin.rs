@@ -198,7 +198,7 @@ impl Cli {
                 Sqlite::backup(&config.data, &to)?;
                 format!("copied to {}", to.display())
             }
-            Command::NewEpoch => format!("the epoch is {}; devices will send what the database lacks", join(&config)?.renew_epoch()?),
+            Command::NewEpoch => format!("the epoch is {}; devices will send what the database lacks", open(&config)?.renew_epoch()?),
             Command::MigrateStore { from, to } => migrate_store(&config, &from, &to, out)?,
             Command::Restore { from } => {
                 of_a_file(&config)?;
@@ -252,7 +252,7 @@ fn migrate_store(config: &Config, from: &str, to: &str, out: &mut (dyn Write + S
     };
     let (rows, rest) = match (folder(from), folder(to)) {
         (Some(folder), None) => {
-            let source = Sqlite::open(&folder)?;
+            let source = Sqlite::open_alone(&folder)?;
             // The key goes along: it is the folder's, for the nodes that serve from now on.
             share_key(&folder, &config.data)?;
             let target = Postgres::init(to, &config.data)?;

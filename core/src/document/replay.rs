@@ -104,7 +104,7 @@ fn perform(auto: &mut AutoCommit, deed: Deed, shifts: &mut BTreeMap<String, Shif
         Deed::Put(key, value) => auto.put(ROOT, key, value)?,
         Deed::Splice { field, at, delete, insert } => {
             let Some((automerge::Value::Object(ObjType::Text), text)) = auto.get(ROOT, field.as_str())? else { return Ok(()) };
-            let at = shifts.get_mut(&field).map_or(at, |shift| shift.place(at, delete, &insert));
+            let (at, delete) = shifts.get_mut(&field).map_or((at, delete), |shift| shift.splice(at, delete, &insert));
             // A text that lacks what was refused is shorter.
             let length = auto.length(&text);
             let start = at.min(length);
@@ -138,8 +138,15 @@ impl Shift {
         Self { beginning, end, seen: seen.len(), here: here.len(), grown: Vec::new() }
     }
 
-    /// The place here of the next splice.
-    fn place(&mut self, at: usize, delete: usize, insert: &str) -> usize {
+    /// The place here of the next splice, and how much of what it deleted is here.
+    fn splice(&mut self, at: usize, delete: usize, insert: &str) -> (usize, usize) {
+        let (start, end) = (self.place(at), self.place(at + delete));
+        let by = insert.encode_utf16().count().cast_signed() - delete.cast_signed();
+        self.grown.push((at, by));
+        (start, end.saturating_sub(start))
+    }
+
+    fn place(&self, at: usize) -> usize {
         let grown: isize = self.grown.iter().filter(|(place, _)| *place < at).map(|(_, by)| by).sum();
         let before = at.saturating_add_signed(-grown);
         let mapped = if before <= self.beginning {
@@ -149,8 +156,6 @@ impl Shift {
         } else {
             before.min(self.here - self.end)
         };
-        let by = insert.encode_utf16().count().cast_signed() - delete.cast_signed();
-        self.grown.push((at, by));
         mapped.saturating_add_signed(grown)
     }
 }
@@ -208,6 +213,18 @@ mod tests {
         let base = rebased.replay(&mut mine, &first, AGAIN, &before).expect("done again").base;
         rebased.replay(&mut mine, &second, AGAIN, &base).expect("done again");
         assert_eq!(rebased.row()["body"], Value::from("أول. وسط، ثم آخر."));
+    }
+
+    #[test]
+    fn deleting_what_was_refused_deletes_nothing_else() {
+        let mut mine = document("note");
+        edit(&mut mine, AMAL, &[Edit::set("body", "نص الزبون")]);
+        let before = mine.heads();
+        let refused = edit(&mut mine, AMAL, &[Edit::Splice { field: "body".into(), at: 0, delete: 0, insert: "مرفوض".into() }]);
+        let deleted = edit(&mut mine, AMAL, &[Edit::Splice { field: "body".into(), at: 0, delete: 5, insert: String::new() }]);
+        let mut rebased = mine.without(&[refused].into()).expect("put back");
+        rebased.replay(&mut mine, &deleted, AGAIN, &before).expect("done again");
+        assert_eq!(rebased.row()["body"], Value::from("نص الزبون"));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub const MEDIA_TYPE: &str = "application/vnd.maydan.sync+msgpack";
 pub const MAX_PUSH_ITEMS: usize = 500;
 /// Most bytes in a push or pull body, before compression.
 pub const MAX_BODY_BYTES: usize = 4 << 20;
+/// Most earlier actors in a hello.
+pub const MAX_EARLIER: usize = 1_000;
 /// Bytes of items after which a client closes a push batch, and a server a page.
 pub const TARGET_BATCH_BYTES: usize = 1 << 20;
 

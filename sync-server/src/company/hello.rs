@@ -2,11 +2,8 @@
 
 use super::log::Log;
 use super::{Caller, Company};
-use maydan_core::sync::wire::{Hello, HelloAnswer, Known, PROTOCOL};
+use maydan_core::sync::wire::{Hello, HelloAnswer, Known, MAX_EARLIER, PROTOCOL};
 use maydan_core::{Error, ErrorCode, Result};
-
-/// Earlier actors that one hello may name.
-const MOST_EARLIER: usize = 1_000;
 
 impl Company {
     /// What a round starts from.
@@ -17,10 +14,10 @@ impl Company {
         if hello.protocol > PROTOCOL {
             return Err(Error::new(ErrorCode::Unsupported, "this app speaks a newer protocol than the server: update the server"));
         }
-        let (role, grants) = self.rights(caller)?;
+        self.rights(caller)?;
         self.claim_actor(caller, hello.actor)?;
-        if hello.earlier.len() > MOST_EARLIER {
-            return Err(Error::new(ErrorCode::TooLarge, format!("a hello names at most {MOST_EARLIER} earlier actors")));
+        if hello.earlier.len() > MAX_EARLIER {
+            return Err(Error::new(ErrorCode::TooLarge, format!("a hello names at most {MAX_EARLIER} earlier actors")));
         }
         for actor in &hello.earlier {
             match self.claim_actor(caller, *actor) {
@@ -32,6 +29,7 @@ impl Company {
         self.notice_another_past(hello.known.as_ref())?;
         // Before anything else is read: what is accepted meanwhile makes one poke too many, never one too few.
         let head = self.head()?;
+        let (role, grants) = self.rights(caller)?;
         Ok(HelloAnswer {
             protocol: PROTOCOL,
             epoch: self.epoch()?,

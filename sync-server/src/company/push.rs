@@ -1,6 +1,6 @@
 //! Taking in what devices send: looked up in a few batches, judged by [`maydan_core::sync::server`], written in a few more.
 
-use super::access::{grants, owns_actor};
+use super::access::{grants, owns_actor, rights};
 use super::feed::{self, Appending, Opening, Stored};
 use super::log::Log;
 use super::people::NOBODY;
@@ -57,6 +57,8 @@ struct Incoming {
 
 impl Incoming {
     fn take(self, company: &Company, log: &mut Log, tx: &mut dyn Tx) -> Result<Vec<Outcome>> {
+        // In the transaction that writes: whoever is cut off at this moment writes nothing more.
+        rights(tx, self.caller)?;
         if !owns_actor(tx, self.caller, self.actor)? {
             return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
         }

@@ -45,7 +45,7 @@ impl<C, T: Send, F: FnOnce(&mut C, &mut dyn Tx) -> Result<T> + Send> Job<C> for 
 pub(crate) trait Frame<C>: Send + Sync {
     /// Prepares a transaction.
     fn begin(&self, tx: &mut dyn Tx) -> Result<C>;
-    /// Writes what the jobs left in the context.
+    /// Writes what a job left in the context, right after it.
     fn end(&self, context: &mut C, tx: &mut dyn Tx) -> Result<()>;
     /// It is on the disk.
     fn committed(&self, context: C);
@@ -113,7 +113,9 @@ fn perform<C: Clone>(store: &dyn Store, frame: &dyn Frame<C>, mut jobs: Vec<Box<
         let alone = jobs.len() == 1;
         for job in &mut jobs {
             let before = context.clone();
-            let done = if alone { job.run(&mut context, tx) } else { part(tx, |tx| job.run(&mut context, tx)) };
+            // Each leaves what it has shown to whoever asked: an answer never names what is not written.
+            let mut perform = |tx: &mut dyn Tx| job.run(&mut context, tx).and_then(|()| frame.end(&mut context, tx));
+            let done = if alone { perform(tx) } else { part(tx, perform) };
             match done {
                 Err(e) if alone || is_fatal(&e) => return Err(e),
                 Err(e) => {
@@ -123,7 +125,6 @@ fn perform<C: Clone>(store: &dyn Store, frame: &dyn Frame<C>, mut jobs: Vec<Box<
                 Ok(()) => refused.push(None),
             }
         }
-        frame.end(&mut context, tx)?;
         left = Some(context);
         Ok(())
     });

@@ -30,7 +30,7 @@ pub struct Sqlite {
     readers: Mutex<Vec<Connection>>,
     lookout: Mutex<Option<Lookout>>,
     /// Held by whoever serves; whoever administers beside it shares another one, which restoring waits for.
-    _lock: Option<std::fs::File>,
+    locks: Vec<std::fs::File>,
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -49,7 +49,7 @@ impl Sqlite {
             return Err(Error::new(ErrorCode::WrongState, format!("{} holds a store already", folder.display())));
         }
         Folder::init(folder)?;
-        Self::connect(folder, lock_serving(folder)?, migrate)
+        Self::connect(folder, vec![lock_serving(folder)?], migrate)
     }
 
     /// Opens the store in `folder`, to serve it.
@@ -59,7 +59,14 @@ impl Sqlite {
     /// [`ErrorCode::NotADatabase`].
     pub fn open(folder: &Path) -> Result<Self> {
         must_exist(folder)?;
-        Self::connect(folder, lock_serving(folder)?, migrate)
+        Self::connect(folder, vec![lock_serving(folder)?], migrate)
+    }
+
+    /// The same, while no operator's command is at work on it either.
+    pub fn open_alone(folder: &Path) -> Result<Self> {
+        must_exist(folder)?;
+        let (serving, commands) = lock_all(folder)?;
+        Self::connect(folder, vec![serving, commands], migrate)
     }
 
     /// Opens the store beside a server that may be at work on it, for an operator's command. The server notices what is
@@ -70,28 +77,23 @@ impl Sqlite {
     /// restored; [`ErrorCode::Unsupported`] when the server has another version.
     pub fn join(folder: &Path) -> Result<Self> {
         must_exist(folder)?;
-        Self::connect(folder, lock_command(folder)?, must_be_current)
+        Self::connect(folder, vec![lock_command(folder)?], must_be_current)
     }
 
     /// Opens or makes a store by a name in the file system that SQLite has for its own; epoch and key are kept elsewhere.
     /// Nothing keeps a second process away.
     pub fn named(name: &str, beside: impl Beside + 'static) -> Result<Self> {
-        Self::over(name.into(), Box::new(beside), None, migrate)
+        Self::over(name.into(), Box::new(beside), Vec::new(), migrate)
     }
 
-    fn connect(folder: &Path, lock: std::fs::File, prepare: fn(&mut Connection) -> Result<()>) -> Result<Self> {
-        Self::over(folder.join(DATABASE), Box::new(Folder::open(folder)?), Some(lock), prepare)
+    fn connect(folder: &Path, locks: Vec<std::fs::File>, prepare: fn(&mut Connection) -> Result<()>) -> Result<Self> {
+        Self::over(folder.join(DATABASE), Box::new(Folder::open(folder)?), locks, prepare)
     }
 
-    fn over(
-        file: PathBuf,
-        beside: Box<dyn Beside>,
-        lock: Option<std::fs::File>,
-        prepare: fn(&mut Connection) -> Result<()>,
-    ) -> Result<Self> {
+    fn over(file: PathBuf, beside: Box<dyn Beside>, locks: Vec<std::fs::File>, prepare: fn(&mut Connection) -> Result<()>) -> Result<Self> {
         let mut writer = connect(&file)?;
         prepare(&mut writer)?;
-        Ok(Self { file, beside, writer: Mutex::new(writer), readers: Mutex::default(), lookout: Mutex::default(), _lock: lock })
+        Ok(Self { file, beside, writer: Mutex::new(writer), readers: Mutex::default(), lookout: Mutex::default(), locks })
     }
 
     /// Copies the database, also while a server works on it. Epoch and key are not copied.
@@ -144,20 +146,20 @@ impl Sqlite {
     /// When the file can't be renamed.
     pub fn retire(self) -> Result<PathBuf> {
         let from = self.file.clone();
-        let lock = self.close()?;
+        let locks = self.close()?;
         let to = from.with_extension("db.moved");
         std::fs::rename(&from, &to).map_err(|e| file_error(&from, &e))?;
-        drop(lock);
+        drop(locks);
         Ok(to)
     }
 
-    /// Closes every connection, so that all of the log is in the file. The lock stays with the caller.
-    fn close(self) -> Result<Option<std::fs::File>> {
-        let Self { writer, readers, lookout, _lock, .. } = self;
+    /// Closes every connection, so that all of the log is in the file. The locks stay with the caller.
+    fn close(self) -> Result<Vec<std::fs::File>> {
+        let Self { writer, readers, lookout, locks, .. } = self;
         drop((readers, lookout));
         let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         writer.close().map_err(|(_, e)| storage(e))?;
-        Ok(_lock)
+        Ok(locks)
     }
 
     /// Limits the size of the database, or lets it grow as it likes: what a full disk looks like to tests.

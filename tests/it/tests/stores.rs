@@ -157,12 +157,19 @@ fn many_at_once_leave_no_gap_and_lose_nothing(company: Company) {
     const EACH: usize = 12;
     let Staffed { company, territory, amal } = staffed(company);
     let phones: Vec<Phone> = (0..6).map(|_| phone(&company, "amal")).collect();
-    let before = company.head().unwrap().seq;
+    let (before, epoch) = (company.head().unwrap().seq, company.epoch().unwrap());
     let given: Vec<u64> = std::thread::scope(|scope| {
         let pushing = phones.iter().map(|phone| {
             let company = &company;
             scope.spawn(move || {
-                let push_one = |_| seqs(&push(company, phone, &customer(phone, territory, 2).1).unwrap());
+                // Each says what it was shown last, as devices do: nobody may take that for another past.
+                let mut known = None;
+                let push_one = |_| {
+                    let items = customer(phone, territory, 2).1.iter().map(|item| item.to_bytes().unwrap().into()).collect();
+                    let answer = company.push(phone.caller, &Push { actor: phone.actor, known: known.take(), items }).unwrap();
+                    known = Some((answer.epoch, answer.head));
+                    seqs(&answer.outcomes)
+                };
                 (0..EACH).flat_map(push_one).collect::<Vec<_>>()
             })
         });
@@ -184,6 +191,7 @@ fn many_at_once_leave_no_gap_and_lose_nothing(company: Company) {
     let numbers: BTreeSet<u64> = given.iter().copied().collect();
     assert_eq!(given.len(), numbers.len());
     assert_eq!(numbers, (before + 1..=company.head().unwrap().seq).collect());
+    assert_eq!(company.epoch().unwrap(), epoch);
 }
 
 fn a_long_feed_comes_in_pages_that_can_be_asked_for_again(company: Company) {
