@@ -12,7 +12,7 @@ use maydan_core::command::ImportedUnsent;
 use maydan_core::document::{Document, RawChange, decode_change};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::wire::{Entered, Entry, Item, Page};
-use maydan_core::{ErrorCode, RecordId, Result};
+use maydan_core::{Error, ErrorCode, RecordId, Result};
 use rusqlite::params;
 use std::collections::BTreeMap;
 use tracing::warn;
@@ -255,6 +255,11 @@ fn adopt_one(replica: &mut Replica, item: &Item) -> Result<Adopted> {
             if document.has(&change.hash()) {
                 replica.documents.put(document);
                 return Ok(Adopted::Known);
+            }
+            if !change.dependencies().iter().all(|dependency| document.has(dependency)) {
+                // The document would keep it aside without a word, and the server would wait for ever for what it was made on.
+                replica.documents.put(document);
+                return Err(Error::new(ErrorCode::NotFound, "what the change was made on is not on this device"));
             }
             document.apply([change.clone()])?;
             let tx = replica.db.transaction().map_err(storage)?;

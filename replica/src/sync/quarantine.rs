@@ -12,7 +12,7 @@ use crate::store::Stored;
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::{Done, RefusedItem, RefusedPage};
-use maydan_core::document::{Document, FieldChange, Hash, RawChange};
+use maydan_core::document::{Document, FieldChange, Hash, RawChange, decode_change};
 use maydan_core::permit::{self, Action};
 use maydan_core::sync::wire::Item;
 use maydan_core::{ErrorCode, Instant, RecordId, Result, Value};
@@ -224,7 +224,20 @@ pub(crate) fn retry(replica: &mut Replica, n: i64) -> Result<Done> {
     let items: Vec<Item> = items.iter().filter_map(|bytes| Item::from_bytes(bytes).ok()).collect();
     let adopted = super::page::adopt(replica, &items)?;
     if adopted.left > 0 || adopted.damaged > 0 {
-        return Err(maydan_core::Error::new(ErrorCode::NotFound, "the record that this belongs to is not on this device any more"));
+        return Err(maydan_core::Error::new(
+            ErrorCode::NotFound,
+            "what this belongs to is not on this device any more: write it once more",
+        ));
+    }
+    let now = replica.host.now();
+    for item in &items {
+        let Item::Change { doc, bytes } = item else { continue };
+        let (stored, hash) = (store::get(&replica.db, *doc)?, decode_change(bytes)?.hash());
+        // It stands for itself again; and what was in its record all the time waits to be sent all the same.
+        replica.db.execute("DELETE FROM rebased WHERE old = ?1", [hash.0]).map_err(storage)?;
+        if !self::items(&replica.db, stored.n)?.iter().any(|row| row.hash == Some(hash)) {
+            enqueue(&replica.db, stored.n, Some(hash), item, now)?;
+        }
     }
     dismiss(replica, n)
 }

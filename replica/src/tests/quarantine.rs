@@ -116,6 +116,24 @@ fn what_was_refused_can_be_tried_again_or_put_away() {
 }
 
 #[test]
+fn what_can_not_be_brought_back_stays_in_the_list() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = customer(&mut amal, "شركة النور");
+    exchange(&mut amal, &mut basma);
+    set(&mut amal, id, "city", "طرابلس");
+    set(&mut amal, id, "city", "مصراتة");
+    // Both are refused; the second was made on the first, which she puts away.
+    answer(&mut amal, |_, _| rejected(ErrorCode::InvalidValue));
+    let of = |amal: &mut Replica, city: &str| refused(amal).into_iter().find(|r| r.fields[0].after == Value::from(city)).unwrap().n;
+    let first = of(&mut amal, "طرابلس");
+    amal.dismiss_refused(DismissRefused { n: first }).unwrap();
+    let second = of(&mut amal, "مصراتة");
+    assert_eq!(amal.retry_refused(RetryRefused { n: second }).unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(refused(&mut amal).len(), 1, "it is still there to be read");
+    assert_eq!(amal.counts().unwrap().pending, 0, "and nothing waits for ever");
+}
+
+#[test]
 fn a_form_that_was_open_meanwhile_is_saved_where_it_belongs() {
     let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
     let id = customer(&mut amal, "شركة النور");

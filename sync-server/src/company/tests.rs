@@ -120,4 +120,7 @@ fn what_waits_for_the_disk_is_written_together_and_a_refused_part_harms_no_other
     let kept = company.read(|tx| tx.rows("SELECT key FROM meta ORDER BY key", crate::store::params![])).unwrap();
     let kept: Vec<String> = kept.iter().map(|row| row.get(0).unwrap()).collect();
     assert_eq!(kept, ["b", "d", "first"]);
+    // Each was answered the head as it stood behind it: all of them are in the log, or the next request would look like another past.
+    let rows = company.read(|tx| tx.rows("SELECT seq FROM log ORDER BY seq", crate::store::params![])).unwrap();
+    assert_eq!(rows.iter().map(|row| row.get::<u64>(0).unwrap()).collect::<Vec<_>>(), [1, 2, 3]);
 }

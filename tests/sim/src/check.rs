@@ -2,9 +2,9 @@
 
 use crate::run::World;
 use crate::server::{Content, Place};
+use maydan_core::RecordId;
 use maydan_core::document::Hash;
 use maydan_core::sync::wire::Push;
-use maydan_core::{RecordId, ScopeId};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Broken = Result<(), String>;
@@ -175,14 +175,9 @@ fn check_server(content: &Content) -> Broken {
             return Err(format!("{place:?} was written under an actor of somebody else than its sender"));
         }
         for hash in dependencies {
-            let missing = !content.changes.contains(&(place.0, *hash));
-            // What nothing was made on but the genesis, which is never sent.
-            let is_first = content
-                .dependencies
-                .iter()
-                .filter(|((doc, _), _)| *doc == place.0)
-                .all(|(_, d)| d.iter().all(|h| !content.changes.contains(&(place.0, *h)) || h != hash));
-            if missing && !is_first {
+            let dependency = (place.0, *hash);
+            // The genesis is never sent.
+            if !content.changes.contains(&dependency) && !is_genesis(&dependency) {
                 return Err(format!("{place:?} was made on {hash:?}, which is not there"));
             }
         }
@@ -196,5 +191,5 @@ fn is_genesis(place: &Place) -> bool {
 }
 
 fn is_nobody(id: RecordId) -> bool {
-    ScopeId::from(id) == ScopeId::from(RecordId(uuid::Uuid::nil()))
+    id.0.is_nil()
 }
