@@ -1,5 +1,6 @@
 //! The rules of the business, as pure functions.
 
+pub mod agenda;
 pub mod geo;
 pub mod gpx;
 pub mod trip;

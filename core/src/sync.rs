@@ -4,6 +4,7 @@
 //! JSON. Errors are always JSON: [`crate::Error`].
 
 pub mod client;
+pub mod digest;
 pub mod receipt;
 pub mod server;
 pub mod wire;

@@ -3,6 +3,7 @@
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::StreamExt;
+use maydan_core::sync::digest::{DIGEST_HEADER, check, digest};
 use maydan_core::{Error, ErrorCode};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
@@ -113,6 +114,7 @@ impl Remote {
 }
 
 async fn receive(request: RequestBuilder, body: Vec<u8>, expected: &str) -> Result<Vec<u8>, Failure> {
+    let request = request.header(DIGEST_HEADER, digest(&body));
     let request = if body.len() >= WORTH_ZIPPING {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         let zipped = encoder.write_all(&body).and_then(|()| encoder.finish());
@@ -122,7 +124,10 @@ async fn receive(request: RequestBuilder, body: Vec<u8>, expected: &str) -> Resu
         request.body(body)
     };
     let response = checked(request.send().await.map_err(offline)?, expected).await?;
-    Ok(response.bytes().await.map_err(offline)?.to_vec())
+    let said = response.headers().get(DIGEST_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let bytes = response.bytes().await.map_err(offline)?.to_vec();
+    check(&said, &bytes).map_err(|e| not_ours(e.message))?;
+    Ok(bytes)
 }
 
 /// Lets through what a Maydan server answers when all is well. Everything else is one of: a typed error of ours, a server

@@ -24,8 +24,11 @@ CREATE TABLE document (
     tail_bytes INTEGER NOT NULL DEFAULT 0,
     pending INTEGER NOT NULL DEFAULT 0,
     conflicted INTEGER NOT NULL DEFAULT 0,
-    -- 1: goes once nothing of it is unsent. 2: goes unless the feed, which is read again, still brings it.
+    -- 1: goes once nothing of it is unsent. 2: goes unless the feed, which is read from its beginning, still brings it. 3: of a
+    -- server that was put back, which has not answered for it yet.
     leaving INTEGER NOT NULL DEFAULT 0,
+    -- Its row came ready from the server: it is compared with what the document says when that is loaded first.
+    lent INTEGER NOT NULL DEFAULT 0,
     -- Its bytes can't be read any more: 1 to be asked for again, 2 asked for.
     damaged INTEGER NOT NULL DEFAULT 0
 );
@@ -103,7 +106,9 @@ CREATE TABLE cursor (
     scope BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,
     since INTEGER NOT NULL,
-    upto INTEGER NOT NULL
+    upto INTEGER NOT NULL,
+    -- What its first sync has still to bring (JSON); absent afterwards.
+    scan TEXT
 ) WITHOUT ROWID;
 
 -- The actors under which this database has written, and whether the server was told so.

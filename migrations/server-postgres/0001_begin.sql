@@ -7,10 +7,11 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
--- Where the log stood after each write: the newest number given, and a digest of everything up to there.
+-- Where the log stood after each write and when: the newest number given, and a digest of everything up to there.
 CREATE TABLE log (
     seq BIGINT PRIMARY KEY,
-    digest BYTEA NOT NULL
+    digest BYTEA NOT NULL,
+    at BIGINT NOT NULL
 );
 
 CREATE TABLE person (
@@ -67,10 +68,16 @@ CREATE TABLE doc (
     generation BIGINT NOT NULL DEFAULT 0,
     -- Where in its scope's feed it entered.
     entered_seq BIGINT NOT NULL,
+    -- The newest that happened to it: its opening or a change.
+    last_seq BIGINT NOT NULL,
+    -- The day that it is for, as a number: the work of these days comes first to a new device.
+    day BIGINT,
     -- The changes on which no other was made, 32 bytes each; the genesis does not count.
     heads BYTEA NOT NULL
 );
 CREATE INDEX doc_parent ON doc (parent);
+CREATE INDEX doc_kind ON doc (scope, kind, n);
+CREATE INDEX doc_day ON doc (scope, day) WHERE day IS NOT NULL;
 
 CREATE TABLE change (
     seq BIGINT PRIMARY KEY,
@@ -94,6 +101,8 @@ CREATE TABLE snapshot (
     bytes BYTEA NOT NULL,
     heads BYTEA NOT NULL,
     row TEXT NOT NULL,
+    -- Some field holds several values.
+    conflicted BIGINT NOT NULL,
     fingerprint BIGINT NOT NULL
 );
 

@@ -10,7 +10,7 @@ mod query;
 mod row;
 mod schema;
 
-pub(crate) use query::{fetch, list, titles, values};
+pub(crate) use query::{agrees, fetch, list, titles, values};
 pub(crate) use row::{write, write_row};
 
 use crate::store::{self, Stored};
@@ -68,6 +68,8 @@ pub(crate) fn rebuild(replica: &mut Replica, kind: &Arc<Kind>) -> Result<()> {
                 scope: ScopeId::from_slice(&scope)?,
                 heads: Vec::new(),
                 pending: false,
+                lent: false,
+                damaged: false,
             };
             let mut document = match store::load(&tx, &replica.registry, &stored) {
                 Ok(document) => document,

@@ -21,6 +21,10 @@ pub(crate) struct Stored {
     pub scope: ScopeId,
     pub heads: Vec<Hash>,
     pub pending: bool,
+    /// Its row came from the server, and nothing here has confirmed it yet.
+    pub lent: bool,
+    /// Its bytes could not be read.
+    pub damaged: bool,
 }
 
 /// Recently used documents.
@@ -58,17 +62,17 @@ impl Cache {
 }
 
 pub(crate) fn find(db: &Connection, id: RecordId) -> Result<Option<Stored>> {
-    db.prepare_cached("SELECT n, kind, scope, heads, pending FROM document WHERE id = ?1")
+    db.prepare_cached("SELECT n, kind, scope, heads, pending > 0, lent, damaged > 0 FROM document WHERE id = ?1")
         .and_then(|mut s| {
             s.query_row([id.as_bytes()], |r| {
-                Ok((r.get(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?, r.get::<_, Vec<u8>>(3)?, r.get::<_, i64>(4)?))
+                let bytes = (r.get::<_, Vec<u8>>(2)?, r.get::<_, Vec<u8>>(3)?);
+                let (n, kind, pending, lent, damaged) = (r.get(0)?, r.get(1)?, r.get(4)?, r.get(5)?, r.get(6)?);
+                Ok((Stored { n, id, kind, scope: ScopeId::COMPANY, heads: Vec::new(), pending, lent, damaged }, bytes))
             })
             .optional()
         })
         .map_err(storage)?
-        .map(|(n, kind, scope, heads, pending)| {
-            Ok(Stored { n, id, kind, scope: ScopeId::from_slice(&scope)?, heads: unpack(&heads)?, pending: pending > 0 })
-        })
+        .map(|(stored, (scope, heads))| Ok(Stored { scope: ScopeId::from_slice(&scope)?, heads: unpack(&heads)?, ..stored }))
         .transpose()
 }
 
@@ -127,7 +131,7 @@ pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result
     let heads = pack(&document.heads());
     let (tail, tail_bytes, snapshot_bytes): (i64, i64, i64) = db
         .prepare_cached(
-            "UPDATE document SET heads = ?2, conflicted = ?3 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)",
+            "UPDATE document SET heads = ?2, conflicted = ?3, lent = 0 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)",
         )
         .and_then(|mut s| s.query_row(params![n, heads, conflicted], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
         .map_err(storage)?;
@@ -168,6 +172,14 @@ pub(crate) fn put_snapshot(db: &Connection, n: i64, snapshot: &[u8], heads: &[Ha
         .and_then(|mut s| s.execute(params![n, snapshot, pack(heads)]))
         .map_err(storage)?;
     Ok(())
+}
+
+/// Notes that the row beside a snapshot is the server's.
+pub(crate) fn borrow_row(db: &Connection, n: i64, conflicted: bool) -> Result<()> {
+    db.prepare_cached("UPDATE document SET lent = 1, conflicted = ?2 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![n, conflicted]))
+        .map(drop)
+        .map_err(storage)
 }
 
 /// The kind of a stored document, when it is known here.

@@ -212,15 +212,16 @@ impl Replica {
                         Outcome::Rejected { code, message } => {
                             tracing::warn!(id = %item.doc(), ?code, message, "a record was not taken back");
                         }
-                        // The server has it: unless its feed brings it again, it belongs somewhere else now.
-                        Outcome::Accepted { .. } | Outcome::Duplicate => feed::doubt(&tx, *n)?,
+                        Outcome::Accepted { .. } | Outcome::Duplicate | Outcome::Elsewhere { .. } => feed::proven(&tx, *n)?,
                     }
                     relay::done(&tx, *n)?;
                     continue;
                 }
             };
             match outcome {
-                Outcome::Accepted { .. } | Outcome::Duplicate => {
+                Outcome::Accepted { .. } | Outcome::Duplicate => acknowledge(&tx, *n)?,
+                Outcome::Elsewhere { scope } => {
+                    feed::belongs(&tx, item.doc(), *scope)?;
                     acknowledge(&tx, *n)?;
                 }
                 Outcome::Rejected { code, message } => {
@@ -230,7 +231,7 @@ impl Replica {
                         .map_err(storage)?;
                     // The server lacks what this was made on: it was restored, or a colleague's change is still on its way. At
                     // first all of it is sent again at once; then it waits for the next round, however many that takes.
-                    if is_curable(&own, *code, item) {
+                    if is_curable(&own, *code, item) && !is_orphan(&tx, *code, item)? {
                         if attempts == 1 {
                             resend.push(item.doc());
                         } else {
@@ -301,7 +302,8 @@ impl Replica {
         self.purge_left()?;
         let cursors = self.cursors()?;
         let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
-        Ok(answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || feed::has_doubts(&self.db)?)
+        let is_behind = answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || cursors.iter().any(|c| c.scan.is_some());
+        Ok(is_behind || feed::has_doubts(&self.db)?)
     }
 
     /// What is granted no longer goes from the device, once nothing of it is unsent; its feed begins anew when it is
@@ -316,7 +318,7 @@ impl Replica {
         let before = known.filter(|known| known.epoch == now.epoch).map(|known| known.scopes).unwrap_or_default();
         let tx = self.db.transaction().map_err(storage)?;
         for scope in before.difference(&now.scopes) {
-            tx.execute("UPDATE document SET leaving = 1 WHERE scope = ?1", [scope.as_bytes()]).map_err(storage)?;
+            tx.execute("UPDATE document SET leaving = ?2 WHERE scope = ?1", params![scope.as_bytes(), feed::GONE]).map_err(storage)?;
             tx.execute("DELETE FROM cursor WHERE scope = ?1", [scope.as_bytes()]).map_err(storage)?;
         }
         set_meta(&tx, "granted", &serde_json::to_string(&now)?)?;
@@ -336,9 +338,7 @@ impl Replica {
             }
         }
         relay::begin(&self.db)?;
-        self.db.execute("DELETE FROM cursor", []).map_err(storage)?;
-        // What the restored server does not mention it may simply not have any more.
-        self.db.execute("UPDATE document SET leaving = 0 WHERE leaving = 2", []).map_err(storage)?;
+        feed::distrust(&self.db)?;
         // The restored server's directory is in another order: the next hello brings it whole, and names all of ours.
         set_meta(&self.db, "actors_known", "0")?;
         self.db.execute("UPDATE incarnation SET announced = (actor = ?1)", [self.actor.0.as_bytes()]).map_err(storage)?;
@@ -436,19 +436,21 @@ impl Replica {
     /// Where to go on in each granted feed.
     pub fn cursors(&self) -> Result<Vec<Cursor>> {
         let mut stored: Vec<Cursor> = Vec::new();
-        let mut statement = self.db.prepare_cached("SELECT scope, seq, since, upto FROM cursor").map_err(storage)?;
+        let mut statement = self.db.prepare_cached("SELECT scope, seq, since, upto, scan FROM cursor").map_err(storage)?;
         let mut rows = statement.query([]).map_err(storage)?;
         while let Some(row) = rows.next().map_err(storage)? {
             let scope: Vec<u8> = row.get(0).map_err(storage)?;
+            let scan: Option<String> = row.get(4).map_err(storage)?;
             stored.push(Cursor {
                 scope: ScopeId::from_slice(&scope)?,
                 seq: row.get(1).map_err(storage)?,
                 since: row.get(2).map_err(storage)?,
                 upto: row.get(3).map_err(storage)?,
+                scan: scan.map(|json| serde_json::from_str(&json)).transpose()?,
             });
         }
         let granted = self.user.iter().flat_map(|u| &u.grants);
-        Ok(granted.map(|g| stored.iter().find(|c| c.scope == g.scope).copied().unwrap_or(Cursor::start(g.scope))).collect())
+        Ok(granted.map(|g| stored.iter().find(|c| c.scope == g.scope).cloned().unwrap_or(Cursor::start(g.scope))).collect())
     }
 
     /// How many entries of the actor directory are here.
@@ -517,6 +519,15 @@ fn is_curable(own: &[Actor], code: ErrorCode, item: &Item) -> bool {
     }
 }
 
+/// Whether what a record belongs to is neither on the server nor here: it has left, and then been forgotten by a server that
+/// was put back. Whoever still has it may not let her write there either.
+fn is_orphan(db: &rusqlite::Connection, code: ErrorCode, item: &Item) -> Result<bool> {
+    match item {
+        Item::Open { parent: Some(parent), .. } if code == ErrorCode::NotFound => Ok(store::find(db, *parent)?.is_none()),
+        _ => Ok(false),
+    }
+}
+
 /// Actors under which this database has written.
 fn incarnations(db: &rusqlite::Connection, condition: &str) -> Result<Vec<Actor>> {
     let rows: Vec<Vec<u8>> = db
@@ -537,11 +548,14 @@ fn hash_of(db: &rusqlite::Connection, n: i64) -> Result<Option<Hash>> {
 
 /// Takes an acknowledged item out of the outbox.
 fn acknowledge(db: &rusqlite::Connection, n: i64) -> Result<()> {
-    db.prepare_cached("UPDATE document SET pending = max(pending - 1, 0) WHERE n = (SELECT document FROM outbox WHERE n = ?1)")
-        .and_then(|mut s| s.execute([n]))
+    let document: Option<i64> = db
+        .prepare_cached(
+            "UPDATE document SET pending = max(pending - 1, 0) WHERE n = (SELECT document FROM outbox WHERE n = ?1) RETURNING n",
+        )
+        .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
         .map_err(storage)?;
     db.prepare_cached("DELETE FROM outbox WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
-    Ok(())
+    document.map_or(Ok(()), |document| feed::proven(db, document))
 }
 
 /// Reads a stored or exported item.

@@ -8,6 +8,7 @@ use maydan_core::permit::{self, Action};
 use maydan_core::sync::wire::Item;
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
+use tracing::warn;
 use uuid::Uuid;
 
 /// A document to be made.
@@ -96,7 +97,13 @@ impl Replica {
     pub(crate) fn document(&mut self, stored: &Stored) -> Result<Document> {
         match self.documents.take(stored.id) {
             Some(document) => Ok(document),
-            None => self.load(stored),
+            None => {
+                let mut document = self.load(stored)?;
+                if stored.lent {
+                    self.check_lent(stored, &mut document)?;
+                }
+                Ok(document)
+            }
         }
     }
 
@@ -107,6 +114,21 @@ impl Replica {
             crate::sync::mark_damaged(&self.db, stored.n)?;
         }
         loaded
+    }
+
+    /// Compares a row that came from the server with what its document says, now that this is loaded anyway: the document
+    /// is right.
+    fn check_lent(&mut self, stored: &Stored, document: &mut Document) -> Result<()> {
+        if projection::agrees(&self.db, stored.n, document)? {
+            return Ok(());
+        }
+        warn!(id = %stored.id, "the server's row of a record was not what its document says");
+        let tx = self.db.savepoint().map_err(storage)?;
+        store::settle(&tx, stored.n, document)?;
+        projection::write(&tx, &self.registry, stored.n, document)?;
+        tx.commit().map_err(storage)?;
+        self.changed(&stored.kind, stored.id);
+        Ok(())
     }
 
     /// Reads from a document.

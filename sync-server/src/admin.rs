@@ -95,6 +95,12 @@ enum Command {
         /// File to write.
         to: PathBuf,
     },
+    /// Forget what the feeds held long ago. Records and their history stay; devices that were away longer begin again.
+    Trim {
+        /// How many days are kept.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=36_500))]
+        days: i64,
+    },
     /// Say that the database was put back to an earlier state by its own tools; devices then send what it lacks.
     NewEpoch,
     /// Move a company to another store, with its epoch: devices notice nothing. Its server must not run.
@@ -197,6 +203,10 @@ impl Cli {
                 of_a_file(&config)?;
                 Sqlite::backup(&config.data, &to)?;
                 format!("copied to {}", to.display())
+            }
+            Command::Trim { days } => {
+                let company = join(&config)?;
+                format!("the feeds hold what came after number {}", company.trim(company.now().plus(-days * 86_400_000))?)
             }
             Command::NewEpoch => format!("the epoch is {}; devices will send what the database lacks", open(&config)?.renew_epoch()?),
             Command::MigrateStore { from, to } => migrate_store(&config, &from, &to, out)?,

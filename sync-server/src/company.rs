@@ -13,6 +13,8 @@ mod pull;
 mod push;
 #[cfg(test)]
 mod tests;
+mod trim;
+mod whole;
 
 pub use import::{Bulk, Imported};
 pub use people::{Caller, NewUser};

@@ -12,6 +12,8 @@ pub const FOLD_VERSION: u16 = 1;
 #[derive(Debug, Clone)]
 pub struct Registry {
     kinds: BTreeMap<String, Arc<Kind>>,
+    /// Names, in the order in which a new device needs their records.
+    order: Vec<String>,
 }
 
 impl Registry {
@@ -21,15 +23,17 @@ impl Registry {
     }
 
     /// The same without what computes derived fields: for screens, which show rows and never read a document.
+    ///
+    /// First syncs bring records in this order: those that others name come before those, and what fills the disk comes last.
     pub fn declared() -> Self {
-        Self { kinds: BTreeMap::new() }
+        Self { kinds: BTreeMap::new(), order: Vec::new() }
             .with(super::user::kind())
             .with(super::territory::kind())
             .with(super::customer::kind())
-            .with(super::note::kind())
-            .with(super::visit::kind())
-            .with(super::trip::kind())
             .with(super::task::kind())
+            .with(super::visit::kind())
+            .with(super::note::kind())
+            .with(super::trip::kind())
     }
 
     /// Says what computes the derived fields of a kind.
@@ -43,6 +47,9 @@ impl Registry {
     /// Adds a kind.
     #[must_use]
     pub fn with(mut self, kind: Kind) -> Self {
+        if !self.kinds.contains_key(kind.name.as_ref()) {
+            self.order.push(kind.name.clone().into_owned());
+        }
         self.kinds.insert(kind.name.clone().into_owned(), Arc::new(kind));
         self
     }
@@ -53,6 +60,11 @@ impl Registry {
     /// [`ErrorCode::UnknownKind`].
     pub fn get(&self, name: &str) -> Result<&Arc<Kind>> {
         self.kinds.get(name).ok_or_else(|| Error::new(ErrorCode::UnknownKind, format!("no kind of record is called {name:?} here")))
+    }
+
+    /// The names of all kinds, in the order in which a new device needs their records.
+    pub fn in_order(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(String::as_str)
     }
 
     /// All kinds, by name.

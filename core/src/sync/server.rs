@@ -1,4 +1,4 @@
-//! What the server decides about a push, without storage and sockets.
+//! What the server decides, without storage and sockets: about a push, and what comes on a page of a pull ([`Plan`]).
 //!
 //! [`parse`] reads the items, [`Needs`] says what must be known of them, whoever stores looks that up in a few batches and
 //! fills [`Facts`], and [`judge`] answers one [`Verdict`] per item. Order per item: form → actor → hash → dependencies →
@@ -11,9 +11,11 @@
 
 mod facts;
 mod judge;
+mod plan;
 mod relay;
 mod rules;
 
 pub use facts::{Branch, Doc, Facts, Needs};
 pub use judge::{Parsed, Verdict, judge, parse};
+pub use plan::{Part, Plan};
 pub use relay::Relayed;

@@ -258,6 +258,11 @@ pub enum Outcome {
     },
     /// It was there already.
     Duplicate,
+    /// The document is there, made just now or before, but not in the scope that the item named: the server's word counts.
+    Elsewhere {
+        /// Its scope.
+        scope: ScopeId,
+    },
     /// Refused; the others are not affected.
     Rejected {
         /// Why.
@@ -268,33 +273,61 @@ pub enum Outcome {
 }
 
 /// A place in a scope's feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// The scope.
     pub scope: ScopeId,
-    /// Everything up to here has been received.
+    /// Everything up to here has been received, except what `scan` has still to bring.
     pub seq: u64,
     /// Where this catch-up began; documents that entered since came whole.
     pub since: u64,
     /// What was in the feed when this catch-up began; changes up to here of those documents are not repeated.
     pub upto: u64,
+    /// How far the scope's documents have come whole, as long as its first sync goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<Scan>,
 }
+
+/// A first sync: the documents of a scope as they are, each whole, in the order of their worth, instead of all that ever
+/// happened to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scan {
+    /// The parts that are still to come, the present one first: [`TODAY`], then kinds.
+    pub left: Vec<String>,
+    /// Of the present part, the documents whose server number is below this are still to come.
+    pub before: u64,
+}
+
+/// The part of a first sync that brings the work of these days, with what it belongs to.
+pub const TODAY: &str = "today";
+/// Most parts of a first sync.
+pub const MAX_SCAN_PARTS: usize = 1_000;
 
 impl Cursor {
     /// The beginning of a feed.
     pub fn start(scope: ScopeId) -> Self {
-        Self { scope, seq: 0, since: 0, upto: 0 }
+        Self { scope, seq: 0, since: 0, upto: 0, scan: None }
+    }
+
+    /// A feed that was read to its end, at `seq`.
+    pub fn at_end(scope: ScopeId, seq: u64) -> Self {
+        Self { scope, seq, since: seq, upto: seq, scan: None }
     }
 
     /// Whether the feed was read to its end.
     pub fn is_at_end(&self) -> bool {
-        self.seq == self.since && self.seq == self.upto
+        self.scan.is_none() && self.seq == self.since && self.seq == self.upto
     }
 
-    /// Whether something may have been missed, when changes and departures before `floor` are kept no longer. One who reads
-    /// from the beginning misses nothing, if she began after that: documents come whole.
+    /// Whether its first sync has yet to end.
+    pub fn is_first(&self) -> bool {
+        self.seq == 0 || self.scan.is_some()
+    }
+
+    /// Whether something may have been missed, when changes and departures before `floor` are kept no longer. One who has
+    /// yet to begin misses nothing: documents come whole.
     pub fn is_below(&self, floor: u64) -> bool {
-        if self.since == 0 { self.seq > 0 && self.upto < floor } else { self.seq < floor }
+        self.seq > 0 && self.seq < floor
     }
 }
 
@@ -377,6 +410,9 @@ pub struct Ready {
     pub heads: Vec<Hash>,
     /// The row of the record at these heads.
     pub row: Row,
+    /// Some field holds several values, and somebody must choose.
+    #[serde(default)]
+    pub conflicted: bool,
     /// Fingerprint of the declaration by which the row was made.
     pub fingerprint: i64,
 }

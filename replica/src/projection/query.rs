@@ -3,7 +3,7 @@
 use super::schema::sort_column;
 use crate::storage;
 use maydan_core::command::{Filter, Line, ListRecords, MAX_PAGE, Test};
-use maydan_core::document::DELETED_AT;
+use maydan_core::document::{DELETED_AT, Document};
 use maydan_core::text::{bare_tokens, fold};
 use maydan_core::{Error, ErrorCode, FieldType, Kind, RecordId, Registry, Result, Row, Value};
 use rusqlite::types::Value as Sql;
@@ -218,6 +218,19 @@ pub(crate) fn fetch(db: &Connection, kind: &Kind, numbers: &[i64]) -> Result<Vec
         lines.push(Line { id: RecordId::from_slice(&id)?, row, pending, conflicted });
     }
     Ok(lines)
+}
+
+/// Whether the row of a record is what its document says.
+pub(crate) fn agrees(db: &Connection, n: i64, document: &mut Document) -> Result<bool> {
+    let kind = document.kind().clone();
+    let mut row = document.row();
+    row.retain(|field, value| !value.is_empty() && (field == DELETED_AT || kind.columns().any(|column| column.name == *field)));
+    let is_there = db
+        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM r_{} WHERE n = ?1)", kind.name))
+        .and_then(|mut s| s.query_row([n], |r| r.get(0)))
+        .map_err(storage)?;
+    let lines = if is_there { fetch(db, &kind, &[n])? } else { Vec::new() };
+    Ok(lines.first().is_some_and(|line| line.row == row && line.conflicted != document.conflicts().is_empty()))
 }
 
 /// The values of a filterable field, the most frequent first: one walk over the field's index.

@@ -6,7 +6,7 @@
 use super::Batch;
 use crate::Replica;
 use maydan_core::sync::client::{Seen, Step};
-use maydan_core::sync::wire::{Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
+use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
 use maydan_core::{Error, ErrorCode, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,7 +66,7 @@ impl Replica {
             }
             Step::Pull => {
                 let cursors = self.cursors()?;
-                let is_first = cursors.iter().all(|c| c.since == 0);
+                let is_first = cursors.iter().any(Cursor::is_first);
                 let body = msgpack(&Pull { epoch: self.epoch()?, known: self.known()?, cursors })?;
                 Some(Outgoing { path: "pull", media: MEDIA_TYPE, body, sort: Sort::Pull { is_first } })
             }

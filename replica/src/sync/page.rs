@@ -28,6 +28,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
     // The transaction is opened by hand: the pieces below need the whole replica.
     replica.db.execute_batch("BEGIN IMMEDIATE").map_err(storage)?;
     let done = (|| {
+        page.cursors.iter().try_for_each(|cursor| feed::moves(&replica.db, cursor))?;
         for entry in &page.entries {
             match entry {
                 Entry::Change { doc, bytes, receipt } => changes.entry(*doc).or_default().push((bytes, receipt)),
@@ -42,17 +43,21 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
                     flush(replica, &mut changes, &mut touched)?;
                     replica
                         .db
-                        .execute("UPDATE document SET leaving = 1 WHERE id = ?1 AND scope = ?2", params![doc.as_bytes(), scope.as_bytes()])
+                        .execute(
+                            "UPDATE document SET leaving = ?3 WHERE id = ?1 AND scope = ?2",
+                            params![doc.as_bytes(), scope.as_bytes(), feed::GONE],
+                        )
                         .map_err(storage)?;
                 }
             }
         }
         flush(replica, &mut changes, &mut touched)?;
         for cursor in &page.cursors {
+            let scan = cursor.scan.as_ref().map(serde_json::to_string).transpose()?;
             replica
                 .db
-                .prepare_cached("INSERT OR REPLACE INTO cursor (scope, seq, since, upto) VALUES (?1, ?2, ?3, ?4)")
-                .and_then(|mut s| s.execute(params![cursor.scope.as_bytes(), cursor.seq, cursor.since, cursor.upto]))
+                .prepare_cached("INSERT OR REPLACE INTO cursor (scope, seq, since, upto, scan) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .and_then(|mut s| s.execute(params![cursor.scope.as_bytes(), cursor.seq, cursor.since, cursor.upto, scan]))
                 .map_err(storage)?;
             feed::moved(&replica.db, cursor)?;
         }
@@ -140,6 +145,10 @@ fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, Re
             .db
             .execute("UPDATE document SET scope = ?2, leaving = 0 WHERE n = ?1", params![stored.n, entered.scope.as_bytes()])
             .map_err(storage)?;
+        if entered.changes.is_empty() && entered.ready.as_ref().is_some_and(|ready| ready.heads == stored.heads) && !stored.damaged {
+            // What it says is here.
+            return Ok(());
+        }
         if let Ok(kind) = replica.registry.get(&entered.kind).cloned()
             && replica.document(&stored).map(|d| replica.documents.put(d)).is_err_and(|e| e.code == ErrorCode::Corrupt)
         {
@@ -169,6 +178,7 @@ fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, Re
     match (&entered.snapshot, &entered.ready) {
         (Some(snapshot), Some(ready)) if entered.changes.is_empty() && ready.fingerprint == replica.fingerprints[&entered.kind] => {
             store::put_snapshot(&replica.db, n, snapshot, &ready.heads)?;
+            store::borrow_row(&replica.db, n, ready.conflicted)?;
             projection::write_row(&replica.db, &kind, n, &ready.row)
         }
         (snapshot, _) => {

@@ -7,6 +7,7 @@
 //! What was refused stays in `quarantine`: the items as they were, and for people the fields with their values. She tries
 //! it again ([`retry`]) or puts it away ([`dismiss`]).
 
+use super::feed;
 use crate::open::incarnate;
 use crate::store::Stored;
 use crate::write::{append_genesis, enqueue};
@@ -64,7 +65,7 @@ fn put_by_whole(replica: &mut Replica, stored: &Stored, why: &Refusal, document:
     keep(&tx, stored, &title, why, &fields, &items, now)?;
     empty_outbox(&tx, stored.n)?;
     if is_ours_alone {
-        tx.execute("UPDATE document SET leaving = 1 WHERE n = ?1", [stored.n]).map_err(storage)?;
+        tx.execute("UPDATE document SET leaving = ?2 WHERE n = ?1", [stored.n, feed::GONE]).map_err(storage)?;
     }
     tx.commit().map_err(storage)?;
     if is_ours_alone {

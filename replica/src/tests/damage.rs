@@ -65,7 +65,7 @@ fn whole(from: &mut Replica, ids: &[RecordId]) -> Page {
         };
         page.entries.push(Entry::Enter(Box::new(entered)));
     }
-    page.cursors.push(Cursor { scope: TERRITORY, seq: 7, since: 7, upto: 7 });
+    page.cursors.push(Cursor::at_end(TERRITORY, 7));
     page
 }
 
@@ -74,7 +74,7 @@ fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
     let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
     let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
     exchange(&mut amal, &mut basma);
-    basma.apply_page(&whole(&mut amal, &[two])).unwrap();
+    basma.apply_page(&whole(&mut amal, &[one, two])).unwrap();
     assert!(!hello(&mut basma), "nothing to ask for");
     set(&mut basma, one, "city", "بنغازي");
     let before = basma.actor();

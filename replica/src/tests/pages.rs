@@ -3,8 +3,9 @@
 
 use super::*;
 use crate::Batch;
+use crate::store::Stored;
 use maydan_core::sync::receipt::Receipt;
-use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, LogHead, Outcome, Page, PushAnswer};
+use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, LogHead, Outcome, Page, PushAnswer, Ready};
 
 /// A batch of one device as a page for the other.
 pub(super) fn page(batch: &Batch) -> Page {
@@ -29,6 +30,11 @@ pub(super) fn page(batch: &Batch) -> Page {
         cursors: Vec::new(),
         has_more: false,
     }
+}
+
+/// A page without entries, at the end of the territory's feed.
+fn at(seq: u64) -> Page {
+    Page { cursors: vec![Cursor::at_end(TERRITORY, seq)], ..page(&Batch::default()) }
 }
 
 /// What a server answers to a batch.
@@ -72,6 +78,7 @@ fn an_item_leaves_the_outbox_only_when_the_server_has_it() {
 fn a_damaged_change_in_a_page_leaves_the_good_ones() {
     let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
     let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    basma.apply_page(&at(1)).unwrap();
     exchange(&mut amal, &mut basma);
     set(&mut amal, one, "city", "طرابلس");
     set(&mut amal, two, "city", "مصراتة");
@@ -88,7 +95,7 @@ fn a_damaged_change_in_a_page_leaves_the_good_ones() {
         .collect();
     drop(page.entries.splice(0..0, damaged));
     page.entries.push(Entry::Change { doc: one, bytes: b"no change at all".to_vec().into(), receipt: Receipt([0; 16]) });
-    page.cursors.push(Cursor { scope: TERRITORY, seq: 7, since: 7, upto: 7 });
+    page.cursors.push(Cursor::at_end(TERRITORY, 7));
 
     basma.apply_page(&page).unwrap();
     assert_eq!(row(&mut basma, one)["city"], Value::from("طرابلس"));
@@ -127,4 +134,65 @@ fn a_record_that_left_goes_only_after_its_unsent_work() {
     assert_eq!(basma.list_records(all("customer")).unwrap().total, 0);
     assert!(found(&mut basma, "نور").is_empty());
     assert_eq!(row(&mut amal, id)["city"], Value::from("طرابلس"));
+}
+
+/// A record of one device as a server sends it on a first sync.
+fn ready(from: &mut Replica, id: RecordId) -> Entry {
+    let stored = crate::store::get(from.connection(), id).unwrap();
+    let mut document = from.document(&stored).unwrap();
+    let (heads, row) = (document.heads(), document.row());
+    let ready = Ready { heads, row, conflicted: false, fingerprint: document.kind().fingerprint() };
+    let snapshot = Some(document.save().into());
+    let Stored { kind, scope, .. } = stored;
+    Entry::Enter(Box::new(Entered {
+        doc: id,
+        kind,
+        scope,
+        parent: None,
+        snapshot,
+        ready: Some(ready),
+        changes: Vec::new(),
+        receipts: Vec::new(),
+    }))
+}
+
+#[test]
+fn a_record_with_its_row_is_listed_without_being_loaded_and_the_document_is_right_in_the_end() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let (one, two) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    let mut page = at(7);
+    page.entries = vec![ready(&mut amal, one), ready(&mut amal, two)];
+    let Entry::Enter(wrong) = &mut page.entries[1] else { panic!("it comes whole") };
+    wrong.ready.as_mut().unwrap().row.insert("name".into(), "غلط".into());
+
+    basma.apply_page(&page).unwrap();
+    assert_eq!(found(&mut basma, "النور"), ["شركة النور"]);
+    assert_eq!(found(&mut basma, "غلط"), ["غلط"]);
+    assert_eq!(basma.loaded_documents(), 0);
+    basma.apply_page(&page).unwrap();
+    assert_eq!(basma.loaded_documents(), 0, "what is here already is not loaded to be compared");
+
+    assert_eq!(row(&mut basma, two)["name"], Value::from("مخبز الأمل"), "now it is loaded");
+    assert_eq!(found(&mut basma, "غلط"), Vec::<String>::new());
+    assert_eq!(found(&mut basma, "الأمل"), ["مخبز الأمل"]);
+}
+
+#[test]
+fn a_first_sync_takes_away_what_it_does_not_bring_once_nothing_of_it_is_unsent() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let (stays, left) = (customer(&mut amal, "شركة النور"), customer(&mut amal, "مخبز الأمل"));
+    exchange(&mut amal, &mut basma);
+    let unsent = customer(&mut basma, "قبل أن يُرسل");
+    let batch = basma.batch().unwrap();
+    let mut page = at(9);
+    page.entries.push(ready(&mut amal, stays));
+    basma.apply_page(&page).unwrap();
+    let here = |replica: &mut Replica| [stays, left, unsent].map(|id| replica.get_record(GetRecord { id }).is_ok());
+    assert_eq!(here(&mut basma), [true, false, true]);
+
+    // The server has taken it, and its feed brings it; had it not, it would belong elsewhere.
+    basma.apply_outcomes(&batch, &answered(vec![Outcome::Duplicate; batch.items.len()])).unwrap();
+    assert_eq!(here(&mut basma), [true, false, true]);
+    basma.apply_page(&at(10)).unwrap();
+    assert_eq!(here(&mut basma), [true, false, false]);
 }

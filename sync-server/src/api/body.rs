@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
+use maydan_core::sync::digest::{DIGEST_HEADER, check, digest};
 use maydan_core::sync::wire::{MAX_BODY_BYTES, MEDIA_TYPE};
 use maydan_core::{Error, ErrorCode};
 use serde::Serialize;
@@ -39,14 +40,32 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for MsgPack<T> {
 
 impl<T: Serialize> IntoResponse for MsgPack<T> {
     fn into_response(self) -> Response {
-        match rmp_serde::to_vec_named(&self.0) {
-            Ok(bytes) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], bytes).into_response(),
-            Err(e) => Failure::from(Error::internal(format!("an answer could not be written: {e}"))).into_response(),
-        }
+        answer(MEDIA_TYPE, rmp_serde::to_vec_named(&self.0))
     }
 }
 
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        answer("application/json", serde_json::to_vec(&self.0))
+    }
+}
+
+fn answer(media: &'static str, written: Result<Vec<u8>, impl std::fmt::Display>) -> Response {
+    match written {
+        Ok(bytes) => ([(header::CONTENT_TYPE.as_str(), media), (DIGEST_HEADER, &digest(&bytes))], bytes).into_response(),
+        Err(e) => Failure::from(Error::internal(format!("an answer could not be written: {e}"))).into_response(),
+    }
+}
+
+/// The body as it was before compression.
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<u8>, Failure> {
+    let said = request.headers().get(DIGEST_HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
+    let body = unpacked(request, state).await?;
+    said.map_or(Ok(()), |said| check(&said, &body))?;
+    Ok(body)
+}
+
+async fn unpacked<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<u8>, Failure> {
     let zipped = is_gzip(request.headers())?;
     let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
         let code =

@@ -17,7 +17,7 @@ const MOST_PASSWORD: usize = 1_000;
 /// Longest wait for one's turn.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
-pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRequest>) -> Result<axum::Json<Tokens>, Failure> {
+pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRequest>) -> Result<Json<Tokens>, Failure> {
     let login = request.login.trim().to_owned();
     if login.len() > MOST_LOGIN || request.password.len() > MOST_PASSWORD {
         return Err(Error::new(ErrorCode::WrongCredentials, "wrong login or password").into());
@@ -42,16 +42,16 @@ pub(super) async fn sign_in(State(api): State<Api>, Json(request): Json<SignInRe
         with_access(&api, tokens, caller)
     })
     .await?;
-    Ok(axum::Json(answer))
+    Ok(Json(answer))
 }
 
-pub(super) async fn refresh(State(api): State<Api>, Json(request): Json<RefreshRequest>) -> Result<axum::Json<Tokens>, Failure> {
+pub(super) async fn refresh(State(api): State<Api>, Json(request): Json<RefreshRequest>) -> Result<Json<Tokens>, Failure> {
     let answer = blocking(move || {
         let (tokens, caller) = api.company.refresh(&request.refresh, request.device)?;
         with_access(&api, tokens, caller)
     })
     .await?;
-    Ok(axum::Json(answer))
+    Ok(Json(answer))
 }
 
 fn with_access(api: &Api, tokens: Tokens, caller: Caller) -> maydan_core::Result<Tokens> {

@@ -7,8 +7,8 @@ use crate::company::Caller;
 use axum::extract::State;
 use maydan_core::sync::wire::{Hello, HelloAnswer, Page, Pull, Push, PushAnswer};
 
-pub(super) async fn hello(State(api): State<Api>, caller: Caller, Json(hello): Json<Hello>) -> Result<axum::Json<HelloAnswer>, Failure> {
-    Ok(axum::Json(blocking(move || api.company.hello(caller, &hello)).await?))
+pub(super) async fn hello(State(api): State<Api>, caller: Caller, Json(hello): Json<Hello>) -> Result<Json<HelloAnswer>, Failure> {
+    Ok(Json(blocking(move || api.company.hello(caller, &hello)).await?))
 }
 
 pub(super) async fn push(State(api): State<Api>, caller: Caller, MsgPack(push): MsgPack<Push>) -> Result<MsgPack<PushAnswer>, Failure> {

@@ -4,6 +4,7 @@ use super::Caller;
 use super::log::Log;
 use crate::store::{Row, Tx, Value, params};
 use maydan_core::document::{Hash, RawChange};
+use maydan_core::domain::agenda;
 use maydan_core::{Instant, RecordId, Result, ScopeId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,9 +62,11 @@ pub(super) fn find_one(tx: &mut dyn Tx, id: RecordId) -> Result<Option<Stored>> 
 pub(super) fn open(log: &mut Log, tx: &mut dyn Tx, openings: &[Opening<'_>]) -> Result<Vec<(Stored, u64)>> {
     let numbered: Vec<u64> = openings.iter().map(|o| log.next(&[b"open", o.id.as_bytes(), o.scope.as_bytes()])).collect();
     // A document is known by the number under which it was opened.
-    let sets: Vec<_> =
-        openings.iter().zip(&numbered).map(|(o, seq)| params![*seq, o.id, o.kind, o.scope, o.parent, *seq, &[][..]]).collect();
-    tx.write_each("INSERT INTO doc (n, id, kind, scope, parent, entered_seq, heads) VALUES ($1, $2, $3, $4, $5, $6, $7)", &sets)?;
+    let sets: Vec<_> = openings.iter().zip(&numbered).map(|(o, seq)| params![*seq, o.id, o.kind, o.scope, o.parent, &[][..]]).collect();
+    tx.write_each(
+        "INSERT INTO doc (n, id, kind, scope, parent, entered_seq, last_seq, heads) VALUES ($1, $2, $3, $4, $5, $1, $1, $6)",
+        &sets,
+    )?;
     let stored = |(o, seq): (&Opening<'_>, u64)| {
         (Stored { n: seq.cast_signed(), id: o.id, kind: o.kind.to_owned(), scope: o.scope, parent: o.parent, heads: BTreeSet::new() }, seq)
     };
@@ -87,17 +90,27 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
         &sets,
     )?;
     enter(tx, changes.iter().zip(&numbered).map(|(a, seq)| (a.doc.scope, *seq, a.doc.n, CHANGE)))?;
-    let mut heads: BTreeMap<i64, BTreeSet<Hash>> = BTreeMap::new();
-    for Appending { doc, change, .. } in changes {
-        let heads = heads.entry(doc.n).or_insert_with(|| doc.heads.clone());
+    let mut moved: BTreeMap<i64, Moved> = BTreeMap::new();
+    for (Appending { doc, change, .. }, seq) in changes.iter().zip(&numbered) {
+        let moved = moved.entry(doc.n).or_insert_with(|| Moved { heads: doc.heads.clone(), last_seq: 0, day: None });
         for dependency in change.dependencies() {
-            heads.remove(&dependency);
+            moved.heads.remove(&dependency);
         }
-        heads.insert(change.hash());
+        moved.heads.insert(change.hash());
+        moved.last_seq = *seq;
+        moved.day = agenda::day_of(&doc.kind, change).or(moved.day);
     }
-    let sets: Vec<_> = heads.iter().map(|(n, heads)| params![*n, pack(heads)]).collect();
-    tx.write_each("UPDATE doc SET heads = $2 WHERE n = $1", &sets)?;
+    let sets: Vec<_> = moved.iter().map(|(n, moved)| params![*n, pack(&moved.heads), moved.last_seq, moved.day]).collect();
+    tx.write_each("UPDATE doc SET heads = $2, last_seq = $3, day = coalesce($4, day) WHERE n = $1", &sets)?;
     Ok(numbered)
+}
+
+/// What changes make of their document's row.
+struct Moved {
+    heads: BTreeSet<Hash>,
+    last_seq: u64,
+    /// The day that it is for: a hint of what is wanted first, the newest word counts.
+    day: Option<i64>,
 }
 
 fn pack(heads: &BTreeSet<Hash>) -> Vec<u8> {

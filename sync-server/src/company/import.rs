@@ -6,6 +6,7 @@ use super::access::add_actor;
 use super::feed::{self, Appending, Opening};
 use super::log::Log;
 use super::people::NOBODY;
+use super::whole;
 use crate::store::{Tx, params};
 use maydan_core::document::{Appendix, Document, Edit};
 use maydan_core::import::{self, Layout, RowError};
@@ -129,18 +130,7 @@ impl Bulk<'_> {
         let (doc, entered) = opened.into_iter().next().ok_or_else(|| Error::internal("a document was not made"))?;
         let appending: Vec<_> = changes.iter().map(|change| Appending { doc: &doc, change, from: NOBODY, at }).collect();
         let upto = feed::append(self.log, self.tx, &appending)?.last().copied().unwrap_or(entered);
-        put_snapshot(self.tx, doc.n, upto, &mut document, kind.fingerprint())?;
+        whole::put_one(self.tx, doc.n, upto, &mut document)?;
         Ok(true)
     }
-}
-
-fn put_snapshot(tx: &mut dyn Tx, n: i64, upto: u64, document: &mut Document, fingerprint: i64) -> Result<()> {
-    let heads: Vec<u8> = document.heads().iter().flat_map(|h| h.0).collect();
-    let row = serde_json::to_string(&document.row())?;
-    tx.write(
-        "INSERT INTO snapshot (doc, upto_seq, bytes, heads, row, fingerprint) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (doc) DO UPDATE SET upto_seq = $2, bytes = $3, heads = $4, row = $5, fingerprint = $6",
-        params![n, upto, document.save(), heads, row, fingerprint],
-    )
-    .map(drop)
 }

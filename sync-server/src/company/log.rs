@@ -77,7 +77,7 @@ impl Frame<Log> for Company {
 
     fn end(&self, log: &mut Log, tx: &mut dyn Tx) -> Result<()> {
         if log.seq > log.began {
-            tx.write("INSERT INTO log (seq, digest) VALUES ($1, $2)", params![log.seq, &log.digest[..]])?;
+            tx.write("INSERT INTO log (seq, digest, at) VALUES ($1, $2, $3)", params![log.seq, &log.digest[..], self.now()])?;
             log.began = log.seq;
         }
         Ok(())

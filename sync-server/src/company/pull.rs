@@ -1,16 +1,20 @@
-//! Serving the feeds: index scans per scope, all from one read transaction.
+//! Serving the feeds: index scans per scope, all from one read transaction. What comes in which order is core's
+//! [`Plan`]; documents come whole from [`super::whole`].
 
 use super::access::rights;
 use super::feed;
 use super::log::Log;
+use super::whole::{Folded, Whole, wholes};
 use super::{Caller, Company};
-use crate::store::{Tx, params};
+use crate::store::{Tx, Value, params};
 use maydan_core::command::Grant;
 use maydan_core::document::Hash;
+use maydan_core::domain::agenda;
 use maydan_core::permit::{self, Action};
-use maydan_core::sync::wire::{Cursor, Entered, Entry, Page, Pull, Ready, TARGET_BATCH_BYTES};
+use maydan_core::sync::server::{Part, Plan};
+use maydan_core::sync::wire::{Cursor, Entry, Page, Pull};
 use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
-use serde_bytes::ByteBuf;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Feed entries looked at in one page.
 pub(super) const MOST_ENTRIES: usize = 4_000;
@@ -37,114 +41,149 @@ impl Company {
         if pull.epoch != epoch {
             return Err(Error::new(ErrorCode::EpochChanged, "the server was restored: say hello and begin again"));
         }
-        self.read(|tx| {
+        let (page, folded) = self.read(|tx| {
             let (_, grants) = rights(tx, caller)?;
             let log = Log::newest(tx)?;
-            let head = log.head(self.secret());
-            let mut page = Page { epoch, head, entries: Vec::new(), cursors: Vec::new(), has_more: false };
             let floor = floor(tx)?;
-            let mut room = Room { bytes: TARGET_BATCH_BYTES, entries: self.0.page_entries };
             for cursor in &pull.cursors {
                 permit::check(&grants, cursor.scope, Action::Read)?;
                 if cursor.is_below(floor) {
                     return Err(Error::new(ErrorCode::MustRefetch, "the feed no longer goes back so far: say hello and begin it again"));
                 }
-                let next = self.scan(tx, log.seq(), *cursor, &mut room, &mut page.entries)?;
-                page.has_more |= next.seq < high_water(tx, cursor.scope)?;
-                page.cursors.push(next);
             }
-            Ok(page)
-        })
-    }
-
-    fn scan(&self, tx: &mut dyn Tx, newest: u64, cursor: Cursor, room: &mut Room, entries: &mut Vec<Entry>) -> Result<Cursor> {
-        let mut next = cursor;
-        if cursor.since == cursor.seq || cursor.upto < cursor.seq {
-            next.since = cursor.seq;
-            next.upto = newest;
-        }
-        while !room.is_full() {
-            let listed = list(tx, &next)?;
-            let is_last = listed.len() < AT_ONCE;
-            let bodies = bodies(tx, &listed, &next)?;
-            for (entry, body) in listed.iter().zip(bodies) {
-                match entry.sort {
-                    feed::ENTER => {
-                        let entered = self.whole(tx, entry.n, entry.doc)?;
-                        let size =
-                            entered.snapshot.as_ref().map_or(0, |s| s.len()) + entered.changes.iter().map(|c| c.len()).sum::<usize>();
-                        room.take(size + entered.ready.as_ref().map_or(0, |_| 500));
-                        entries.push(Entry::Enter(Box::new(entered)));
-                    }
-                    feed::LEAVE => {
-                        room.take(0);
-                        entries.push(Entry::Leave { doc: entry.doc, scope: cursor.scope });
-                    }
-                    // The document came whole in this catch-up, with this change in it.
-                    _ if is_included(entry, &next) => {}
-                    _ => {
-                        let (bytes, hash) = body.ok_or_else(|| Error::internal("a change in a feed has no bytes"))?;
-                        room.take(bytes.len());
-                        let receipt = self.attest(entry.doc, &entry.kind, entry.parent, cursor.scope, hash);
-                        entries.push(Entry::Change { doc: entry.doc, bytes: bytes.into(), receipt });
-                    }
-                }
-                next.seq = entry.seq;
-                if room.is_full() {
-                    return Ok(next);
+            let plan = Plan::new(&pull.cursors, log.seq(), self.registry().in_order(), self.0.page_entries)?;
+            let mut filling = Filling { company: self, tx, plan, entries: Vec::new(), folded: Vec::new() };
+            while let Some((at, part)) = filling.plan.next() {
+                match part {
+                    Part::Today { scope, before } => filling.today(at, scope, before)?,
+                    Part::Documents { scope, kind, before } => filling.documents(at, scope, &kind, before)?,
+                    Part::Feed { cursor } => filling.feed(at, &cursor)?,
                 }
             }
-            if is_last {
-                // The end of the feed, as of this transaction: the next catch-up begins behind everything that there is, so that
-                // a quiet scope does not seem to stay behind.
-                return Ok(Cursor { seq: newest, since: newest, upto: newest, ..next });
-            }
-        }
-        Ok(next)
-    }
-
-    /// A document, whole, as this transaction sees it.
-    fn whole(&self, tx: &mut dyn Tx, n: i64, doc: RecordId) -> Result<Entered> {
-        let row = tx.first("SELECT kind, scope, parent, heads FROM doc WHERE n = $1", params![n])?;
-        let row = row.ok_or_else(|| Error::internal("an entry of a feed has no document"))?;
-        let snapshot = tx.first("SELECT upto_seq, bytes, heads, row, fingerprint FROM snapshot WHERE doc = $1", params![n])?;
-        let upto: u64 = snapshot.as_ref().map(|s| s.get(0)).transpose()?.unwrap_or(0);
-        let changes = tx.rows("SELECT bytes FROM change WHERE doc = $1 AND seq > $2 ORDER BY seq", params![n, upto])?;
-        let (snapshot, ready) = match snapshot {
-            None => (None, None),
-            Some(s) => {
-                let heads = s.get::<Vec<u8>>(2)?.chunks(32).map(Hash::from_slice).collect::<Result<_>>()?;
-                let row =
-                    serde_json::from_str(&s.get::<String>(3)?).map_err(|e| Error::internal(format!("a stored row is damaged: {e}")))?;
-                (Some(ByteBuf::from(s.get::<Vec<u8>>(1)?)), Some(Ready { heads, row, fingerprint: s.get(4)? }))
-            }
-        };
-        let changes = changes.iter().map(|row| Ok(ByteBuf::from(row.get::<Vec<u8>>(0)?))).collect::<Result<_>>()?;
-        let (kind, scope, parent): (String, ScopeId, Option<RecordId>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let heads = feed::unpack(&row.get::<Vec<u8>>(3)?)?;
-        let receipts = heads.into_iter().map(|hash| (hash, self.attest(doc, &kind, parent, scope, hash))).collect();
-        Ok(Entered { doc, kind, scope, parent, snapshot, ready, changes, receipts })
+            let (cursors, has_more) = filling.plan.finish();
+            Ok((Page { epoch, head: log.head(self.secret()), entries: filling.entries, cursors, has_more }, filling.folded))
+        })?;
+        self.keep_folded(folded);
+        Ok(page)
     }
 }
 
-struct Room {
-    bytes: usize,
-    entries: usize,
+/// A page, as it fills.
+struct Filling<'a> {
+    company: &'a Company,
+    tx: &'a mut dyn Tx,
+    plan: Plan,
+    entries: Vec<Entry>,
+    /// Documents that were put together for it: the next device gets them ready.
+    folded: Vec<Folded>,
 }
 
-impl Room {
-    fn take(&mut self, bytes: usize) {
-        self.bytes = self.bytes.saturating_sub(bytes + 64);
-        self.entries = self.entries.saturating_sub(1);
+impl Filling<'_> {
+    /// The work of these days, each behind what it belongs to.
+    fn today(&mut self, at: usize, scope: ScopeId, before: u64) -> Result<()> {
+        let (first, last) = agenda::around(self.company.now());
+        let found = self.tx.rows(
+            "SELECT d.n, p.n FROM doc d LEFT JOIN doc p ON p.id = d.parent AND p.scope = d.scope
+             WHERE d.scope = $1 AND d.day BETWEEN $2 AND $3 AND d.n < $4 ORDER BY d.n DESC LIMIT $5",
+            params![scope, first, last, bound(before), WHOLE_AT_ONCE as u64],
+        )?;
+        let pairs = found.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<(i64, Option<i64>)>>>()?;
+        let numbers: BTreeSet<i64> = pairs.iter().flat_map(|(n, parent)| parent.iter().chain([n])).copied().collect();
+        let mut whole: BTreeMap<i64, Whole> = self.wholes(numbers.into_iter().collect())?.into_iter().map(|w| (w.n, w)).collect();
+        for (n, parent) in &pairs {
+            for n in parent.iter().chain([n]) {
+                if let Some(whole) = whole.remove(n) {
+                    self.enter(whole);
+                }
+            }
+            self.plan.scanned(at, n.cast_unsigned());
+            if !self.plan.has_room() {
+                return Ok(());
+            }
+        }
+        self.end_of_part(at, pairs.len() < WHOLE_AT_ONCE);
+        Ok(())
     }
 
-    fn is_full(&self) -> bool {
-        self.bytes == 0 || self.entries == 0
+    fn documents(&mut self, at: usize, scope: ScopeId, kind: &str, before: u64) -> Result<()> {
+        let found = self.tx.rows(
+            "SELECT n FROM doc WHERE scope = $1 AND kind = $2 AND n < $3 ORDER BY n DESC LIMIT $4",
+            params![scope, kind, bound(before), WHOLE_AT_ONCE as u64],
+        )?;
+        let numbers = found.iter().map(|row| row.get(0)).collect::<Result<Vec<i64>>>()?;
+        for whole in self.wholes(numbers)? {
+            let n = whole.n;
+            self.enter(whole);
+            self.plan.scanned(at, n.cast_unsigned());
+            if !self.plan.has_room() {
+                return Ok(());
+            }
+        }
+        self.end_of_part(at, found.len() < WHOLE_AT_ONCE);
+        Ok(())
     }
+
+    fn feed(&mut self, at: usize, cursor: &Cursor) -> Result<()> {
+        let listed = list(self.tx, cursor)?;
+        let mut bodies = bodies(self.tx, &listed, cursor)?.into_iter();
+        let mut entering = listed.iter().filter(|entry| entry.sort == feed::ENTER).map(|entry| entry.n);
+        let mut whole: BTreeMap<i64, Whole> = BTreeMap::new();
+        for entry in &listed {
+            let body = bodies.next().flatten();
+            match entry.sort {
+                feed::ENTER => {
+                    if !whole.contains_key(&entry.n) {
+                        let next = entering.by_ref().take(WHOLE_AT_ONCE).collect();
+                        whole = self.wholes(next)?.into_iter().map(|whole| (whole.n, whole)).collect();
+                    }
+                    let whole = whole.remove(&entry.n).ok_or_else(|| Error::internal("an entry of a feed has no document"))?;
+                    self.enter(whole);
+                }
+                feed::LEAVE => {
+                    self.plan.took(0);
+                    self.entries.push(Entry::Leave { doc: entry.doc, scope: cursor.scope });
+                }
+                // The document came whole in this catch-up, with this change in it.
+                _ if is_included(entry, cursor) => {}
+                _ => {
+                    let (bytes, hash) = body.ok_or_else(|| Error::internal("a change in a feed has no bytes"))?;
+                    self.plan.took(bytes.len());
+                    let receipt = self.company.attest(entry.doc, &entry.kind, entry.parent, cursor.scope, hash);
+                    self.entries.push(Entry::Change { doc: entry.doc, bytes: bytes.into(), receipt });
+                }
+            }
+            self.plan.passed(at, entry.seq);
+            if !self.plan.has_room() {
+                return Ok(());
+            }
+        }
+        self.end_of_part(at, listed.len() < AT_ONCE);
+        Ok(())
+    }
+
+    fn end_of_part(&mut self, at: usize, is_last: bool) {
+        if is_last {
+            self.plan.exhausted(at);
+        }
+    }
+
+    fn wholes(&mut self, numbers: Vec<i64>) -> Result<Vec<Whole>> {
+        wholes(self.company, self.tx, &numbers, &mut self.folded)
+    }
+
+    fn enter(&mut self, whole: Whole) {
+        self.plan.took(whole.size());
+        self.entries.push(Entry::Enter(Box::new(whole.entered(self.company))));
+    }
+}
+
+/// Numbers are whole and signed where they are kept.
+fn bound(before: u64) -> i64 {
+    i64::try_from(before).unwrap_or(i64::MAX)
 }
 
 /// What the feeds hold from.
-fn floor(tx: &mut dyn Tx) -> Result<u64> {
+pub(super) fn floor(tx: &mut dyn Tx) -> Result<u64> {
     let stored = tx.first("SELECT value FROM meta WHERE key = 'floor'", params![])?;
     let Some(row) = stored else { return Ok(0) };
     row.get::<String>(0)?.parse().map_err(|_| Error::internal("the floor in the database is no number"))
@@ -167,6 +206,8 @@ struct Listed {
 
 /// Entries looked up at once: what a page takes of small changes, so that large ones do not fill the memory.
 const AT_ONCE: usize = 256;
+/// Documents looked up at once, for the same reason.
+const WHOLE_AT_ONCE: usize = 32;
 
 fn list(tx: &mut dyn Tx, after: &Cursor) -> Result<Vec<Listed>> {
     let rows = tx.rows(
@@ -192,7 +233,7 @@ fn list(tx: &mut dyn Tx, after: &Cursor) -> Result<Vec<Listed>> {
 /// The changes among these entries, with their hashes.
 fn bodies(tx: &mut dyn Tx, listed: &[Listed], cursor: &Cursor) -> Result<Vec<Option<(Vec<u8>, Hash)>>> {
     let wanted = |entry: &&Listed| entry.sort == feed::CHANGE && !is_included(entry, cursor);
-    let sets: Vec<_> = listed.iter().filter(wanted).map(|entry| params![entry.seq]).collect();
+    let sets: Vec<Vec<Value>> = listed.iter().filter(wanted).map(|entry| params![entry.seq]).collect();
     let mut found = tx.each("SELECT bytes, hash FROM change WHERE seq = $1", &sets)?.into_iter();
     listed
         .iter()

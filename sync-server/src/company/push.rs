@@ -80,7 +80,10 @@ impl Incoming {
         }
         let mut change_seqs = feed::append(log, tx, &changes)?.into_iter();
         let outcome = |verdict: Verdict| match verdict {
-            Verdict::Open { .. } => Outcome::Accepted { seq: opened_seqs.next().unwrap_or_default() },
+            Verdict::Open { doc, claimed, .. } => {
+                let seq = opened_seqs.next().unwrap_or_default();
+                if doc.scope == claimed { Outcome::Accepted { seq } } else { Outcome::Elsewhere { scope: doc.scope } }
+            }
             Verdict::Append { .. } => Outcome::Accepted { seq: change_seqs.next().unwrap_or_default() },
             Verdict::Relay { open, changes, .. } => {
                 let opened = if open.is_some() { opened_seqs.next() } else { None };
@@ -88,6 +91,7 @@ impl Incoming {
                 Outcome::Accepted { seq: last.or(opened).unwrap_or_default() }
             }
             Verdict::Duplicate => Outcome::Duplicate,
+            Verdict::Elsewhere { scope } => Outcome::Elsewhere { scope },
             Verdict::Refused(e) => Outcome::Rejected { code: e.code, message: e.message },
         };
         drop(changes);
@@ -99,7 +103,7 @@ fn open_all(log: &mut Log, tx: &mut dyn Tx, verdicts: &[Verdict]) -> Result<Vec<
     let openings: Vec<Opening<'_>> = verdicts
         .iter()
         .filter_map(|verdict| match verdict {
-            Verdict::Open { id, doc, parent } | Verdict::Relay { id, open: Some((doc, parent)), .. } => {
+            Verdict::Open { id, doc, parent, .. } | Verdict::Relay { id, open: Some((doc, parent)), .. } => {
                 Some(Opening { id: *id, kind: &doc.kind, scope: doc.scope, parent: *parent })
             }
             _ => None,

@@ -13,15 +13,19 @@ struct Table {
 /// All tables, those first that others refer to.
 const TABLES: &[Table] = &[
     Table { name: "meta", columns: &["key", "value"], keys: 1 },
-    Table { name: "log", columns: &["seq", "digest"], keys: 1 },
+    Table { name: "log", columns: &["seq", "digest", "at"], keys: 1 },
     Table { name: "person", columns: &["id", "login", "name", "role", "password_hash", "disabled"], keys: 1 },
     Table { name: "access", columns: &["person", "scope", "level"], keys: 2 },
     Table { name: "grant_log", columns: &["seq", "person", "scope", "level", "granted_at"], keys: 1 },
     Table { name: "device", columns: &["id", "person", "revoked", "refresh_hash", "previous_hash", "seen_at"], keys: 2 },
     Table { name: "actor", columns: &["n", "actor", "device", "person"], keys: 1 },
-    Table { name: "doc", columns: &["n", "id", "kind", "scope", "parent", "generation", "entered_seq", "heads"], keys: 1 },
+    Table {
+        name: "doc",
+        columns: &["n", "id", "kind", "scope", "parent", "generation", "entered_seq", "last_seq", "day", "heads"],
+        keys: 1,
+    },
     Table { name: "change", columns: &["seq", "doc", "hash", "actor", "actor_seq", "bytes", "person", "device", "received_at"], keys: 1 },
-    Table { name: "snapshot", columns: &["doc", "upto_seq", "bytes", "heads", "row", "fingerprint"], keys: 1 },
+    Table { name: "snapshot", columns: &["doc", "upto_seq", "bytes", "heads", "row", "conflicted", "fingerprint"], keys: 1 },
     Table { name: "feed", columns: &["scope", "seq", "doc", "sort"], keys: 2 },
 ];
 

@@ -68,12 +68,14 @@ async fn a_device_that_missed_too_much_begins_its_feeds_again() {
     let later = amal.customer("بعد أن أُغلق هاتفها").await.unwrap();
     amal.settles().await.unwrap();
 
-    // What compacting the feeds will do: nothing before the newest entry is kept, not even that a record has left.
+    // It leaves her scope, and when she comes back nothing tells of that any more.
     world.server_vanishes().await;
-    let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
-    db.execute("INSERT INTO meta (key, value) SELECT 'floor', max(seq) FROM log", []).unwrap();
-    db.execute("DELETE FROM feed WHERE doc = (SELECT n FROM doc WHERE id = ?1)", [one.as_bytes()]).unwrap();
-    drop(db);
+    let floor = {
+        let company = Company::open(&world.server_folder()).unwrap();
+        let elsewhere = company.add_territory("بنغازي").unwrap();
+        company.rescope(one, elsewhere).unwrap();
+        company.trim(maydan_core::Instant(i64::MAX)).unwrap()
+    };
     let basma = Rep::open(folder).unwrap();
     let offline = basma.customer("كُتب دون شبكة").await.unwrap();
     world.server_returns().await.unwrap();
@@ -83,10 +85,6 @@ async fn a_device_that_missed_too_much_begins_its_feeds_again() {
         amal.sees(id, "what basma wrote", |_| true).await.unwrap();
     }
     basma.forgets(one).await.unwrap();
-    let floor: u64 = {
-        let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
-        db.query_row("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'floor'", [], |r| r.get(0)).unwrap()
-    };
     let cursors = basma.app.with_replica(|r| r.cursors()).unwrap();
     assert!(cursors.iter().all(|c| c.is_at_end() && c.seq >= floor), "quiet feeds stand at the end too: {cursors:?}");
     let fresh = world.device("basma", "new phone").await.unwrap();

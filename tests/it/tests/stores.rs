@@ -14,6 +14,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+#[path = "stores/first_sync.rs"]
+mod first_sync;
+use first_sync::*;
+
 const PASSWORD: &str = "maydan-demo-1";
 
 fn random() -> Uuid {
@@ -85,7 +89,7 @@ fn all(company: &Company, phone: &Phone, scope: ScopeId) -> Vec<Entry> {
     loop {
         let page = pull(company, phone, cursor);
         entries.extend(page.entries);
-        cursor = page.cursors[0];
+        cursor = page.cursors[0].clone();
         if !page.has_more {
             return entries;
         }
@@ -144,12 +148,15 @@ fn a_record_that_moves_leaves_one_feed_and_comes_whole_in_another(company: Compa
     let basma = person(&company, "basma", &[(elsewhere, Level::Write)]);
     let (id, items) = customer(&amal, territory, 2);
     push(&company, &amal, &items).unwrap();
-    let seen = pull(&company, &amal, Cursor::start(territory)).cursors[0];
+    let seen = pull(&company, &amal, Cursor::start(territory)).cursors[0].clone();
     company.rescope(id, elsewhere).unwrap();
     let left = pull(&company, &amal, seen).entries;
     assert!(matches!(left[..], [Entry::Leave { doc, .. }] if doc == id), "{left:?}");
     let Entry::Enter(whole) = &all(&company, &basma, elsewhere)[0] else { panic!("it comes whole") };
-    assert_eq!((whole.doc, whole.changes.len()), (id, 2));
+    assert_eq!(whole.doc, id);
+    let ready = whole.ready.as_ref().expect("with its row");
+    assert_eq!(ready.row["name"], "شركة النور 1".into());
+    assert!(whole.changes.is_empty() && whole.snapshot.is_some());
     assert!(all(&company, &amal, territory).iter().all(|e| matches!(e, Entry::Leave { .. })), "and is not served in the old one");
 }
 
@@ -177,10 +184,10 @@ fn many_at_once_leave_no_gap_and_lose_nothing(company: Company) {
         let reading = scope.spawn(|| {
             let (mut cursor, mut met) = (Cursor::start(territory), BTreeSet::new());
             while met.len() < phones.len() * EACH {
-                let page = pull(&company, &amal, cursor);
+                let page = pull(&company, &amal, cursor.clone());
                 assert!(page.cursors[0].seq >= cursor.seq);
                 met.extend(entered(&page.entries));
-                cursor = page.cursors[0];
+                cursor = page.cursors[0].clone();
             }
         });
         let pushing: Vec<_> = pushing.collect();
@@ -195,24 +202,12 @@ fn many_at_once_leave_no_gap_and_lose_nothing(company: Company) {
 }
 
 fn a_long_feed_comes_in_pages_that_can_be_asked_for_again(company: Company) {
-    let Staffed { company, territory, amal } = staffed(company);
+    let Staffed { company, territory, amal } = staffed(company.with_page_entries(40));
     let mut made = BTreeSet::new();
     for _ in 0..150 {
         let (id, items) = customer(&amal, territory, 1);
         made.insert(id);
         push(&company, &amal, &items).unwrap();
-    }
-    // Long texts, so that a page is full before the feed ends.
-    let kind = maydan_core::Registry::maydan().get("customer").unwrap().clone();
-    for n in 0..30_u32 {
-        let id = RecordId(random());
-        let mut document = Document::create(&kind, id).unwrap();
-        let remarks: String = (0..60_000_u32).map(|k| char::from(b'a' + u8::try_from((n * 7919 + k * k) % 26).unwrap())).collect();
-        let edits = [Edit::set("name", "نص طويل"), Edit::set("remarks", remarks)];
-        let change = document.edit(amal.actor, Instant(1_000), None, &edits).unwrap().change.unwrap();
-        let open = Item::Open { doc: id, kind: "customer".into(), parent: None, scope: territory };
-        push(&company, &amal, &[open, Item::Change { doc: id, bytes: change.bytes().to_vec().into() }]).unwrap();
-        made.insert(id);
     }
     let first = pull(&company, &amal, Cursor::start(territory));
     assert!(first.has_more);
@@ -259,6 +254,10 @@ conformance! {
     many_at_once_leave_no_gap_and_lose_nothing,
     a_long_feed_comes_in_pages_that_can_be_asked_for_again,
     an_epoch_stays_until_it_is_renewed,
+    the_first_page_brings_todays_work_and_what_it_belongs_to,
+    what_happens_during_a_first_sync_comes_with_it,
+    a_second_new_device_gets_what_was_made_ready_for_the_first,
+    feeds_that_were_trimmed_are_begun_again,
 }
 
 /// Two nodes over one database.
@@ -351,7 +350,7 @@ fn a_company_moves_from_a_file_to_postgres_and_back_and_no_device_notices() {
     push(&company, &amal, &items).unwrap();
     let (session, _) = company.sign_in("amal", PASSWORD, amal.caller.device).unwrap();
     let (epoch, head) = (company.epoch().unwrap(), company.head().unwrap());
-    let cursor = pull(&company, &amal, Cursor::start(territory)).cursors[0];
+    let cursor = pull(&company, &amal, Cursor::start(territory)).cursors[0].clone();
     drop(company);
 
     let source = Sqlite::open(&file).unwrap();

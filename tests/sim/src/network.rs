@@ -2,6 +2,7 @@
 
 use crate::server::Server;
 use maydan_core::ErrorCode;
+use maydan_core::sync::digest;
 use maydan_sync_server::Caller;
 
 /// A fault of the network, or of something on the way.
@@ -112,11 +113,16 @@ pub fn carry(
             drop(answer);
             Err(ErrorCode::Offline.into())
         }
-        Some(Fault::CorruptRequest) => ask(server, &corrupt(body, random)),
-        // TLS notices: what arrives changed is no answer.
+        Some(Fault::CorruptRequest) => {
+            let changed = corrupt(body, random);
+            digest::check(&digest::digest(body), &changed).map_err(|e| Unanswered::from(e.code))?;
+            ask(server, &changed)
+        }
         Some(Fault::CorruptAnswer) => {
-            drop(ask(server, body));
-            Err(ErrorCode::NotAMaydanServer.into())
+            let answer = ask(server, body)?;
+            let changed = corrupt(&answer, random);
+            digest::check(&digest::digest(&answer), &changed).map_err(|_| Unanswered::from(ErrorCode::NotAMaydanServer))?;
+            Ok(changed)
         }
         Some(Fault::Unauthorised) => Err(ErrorCode::SignInNeeded.into()),
         Some(Fault::Forbidden) => Err(ErrorCode::Forbidden.into()),

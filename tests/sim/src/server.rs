@@ -48,6 +48,8 @@ pub struct Server {
     pub page_entries: usize,
     /// What devices were told to be on its disk.
     pub acked: BTreeSet<Place>,
+    /// What it has refused.
+    pub refused: BTreeSet<Place>,
     /// Every push that it answered.
     pub log: Vec<(Caller, Push)>,
 }
@@ -57,8 +59,8 @@ impl Server {
     pub fn new(time: &Time, seed: u64) -> Result<Self> {
         let safe = Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), secret: [0x5E; 32] };
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
-        let mut server =
-            Self { mount: Mount::new(), safe, host, company: None, page_entries: 4_000, acked: BTreeSet::new(), log: Vec::new() };
+        let (acked, refused) = Default::default();
+        let mut server = Self { mount: Mount::new(), safe, host, company: None, page_entries: 4_000, acked, refused, log: Vec::new() };
         server.start()?;
         Ok(server)
     }
@@ -143,11 +145,11 @@ impl Server {
                 let push: Push = read(body)?;
                 let answer = company.push(caller, &push)?;
                 for (item, outcome) in push.items.iter().zip(&answer.outcomes) {
-                    if !matches!(outcome, Outcome::Rejected { .. })
-                        && let Ok(Item::Change { doc, bytes }) = Item::from_bytes(item)
+                    if let Ok(Item::Change { doc, bytes }) = Item::from_bytes(item)
                         && let Ok(change) = decode_change(&bytes)
                     {
-                        self.acked.insert((doc, change.hash()));
+                        let judged = if matches!(outcome, Outcome::Rejected { .. }) { &mut self.refused } else { &mut self.acked };
+                        judged.insert((doc, change.hash()));
                     }
                 }
                 tracing::debug!(device = %caller.device, outcomes = ?answer.outcomes, "pushed");

@@ -12,9 +12,13 @@ const ONCE_BROKEN: &[(u64, &str)] = &[
     (44, "a record that was moved before the server was put back stayed where it had been"),
     (62, "the same on another device"),
     (74, "a head of the log that was shown in the middle of a round hid that the server had been put back"),
+    (3000, "a record that a first sync had brought already was taken for gone, because something in it was sent after that"),
+    (3008, "a record that the server put elsewhere than the device had understood stayed on it"),
+    (3120, "a cursor that was changed on its way skipped a part of a first sync"),
+    (3142, "a note waited for ever for a customer that had left and that a server which was put back no longer knew"),
 ];
 /// Further seeds of every run.
-const MORE: std::ops::Range<u64> = 100..130;
+const MORE: std::ops::Range<u64> = 100..126;
 
 #[test]
 fn no_promise_is_broken_under_these_seeds() {

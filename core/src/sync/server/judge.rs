@@ -49,6 +49,8 @@ pub enum Verdict {
         doc: Doc,
         /// The record whose scope it follows.
         parent: Option<RecordId>,
+        /// The scope that the device understood.
+        claimed: ScopeId,
     },
     /// Append this change.
     Append {
@@ -68,6 +70,11 @@ pub enum Verdict {
     },
     /// It is here.
     Duplicate,
+    /// It is here, in another scope than the device understood.
+    Elsewhere {
+        /// Its scope.
+        scope: ScopeId,
+    },
     /// It is refused.
     Refused(Error),
 }
@@ -98,19 +105,19 @@ pub fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts, items:
     judged.map(|verdict| verdict.unwrap_or_else(Verdict::Refused)).collect()
 }
 
-fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent: Option<RecordId>, scope: ScopeId) -> Result<Verdict> {
+fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent: Option<RecordId>, claimed: ScopeId) -> Result<Verdict> {
     if let Some(existing) = facts.docs.get(&id) {
         permit::check(&facts.grants, existing.scope, Action::Read)?;
-        return if existing.kind == kind {
-            Ok(Verdict::Duplicate)
-        } else {
-            Err(Error::bad_request(format!("{id} is a {} already", existing.kind)))
+        return match existing {
+            Doc { kind: known, .. } if known != kind => Err(Error::bad_request(format!("{id} is a {known} already"))),
+            Doc { scope, .. } if *scope != claimed => Ok(Verdict::Elsewhere { scope: *scope }),
+            _ => Ok(Verdict::Duplicate),
         };
     }
     let scope = match &registry.get(kind)?.scope {
         ScopeRule::Company => ScopeId::COMPANY,
         ScopeRule::Own => ScopeId::from(facts.user),
-        ScopeRule::Territory => scope,
+        ScopeRule::Territory => claimed,
         ScopeRule::Parent(field) => {
             let parent = parent.ok_or_else(|| Error::new(ErrorCode::Required, format!("a {kind} follows its {field}")))?;
             let found = facts.docs.get(&parent);
@@ -120,7 +127,7 @@ fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent
     permit::check(&facts.grants, scope, Action::Write)?;
     let doc = Doc { kind: kind.to_owned(), scope };
     facts.docs.insert(id, doc.clone());
-    Ok(Verdict::Open { id, doc, parent })
+    Ok(Verdict::Open { id, doc, parent, claimed })
 }
 
 fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChange) -> Result<Verdict> {

@@ -184,7 +184,7 @@ impl Raw {
                 return;
             }
             assert!(page.has_more, "what was pushed is not in the feed");
-            cursor = page.cursors[0];
+            cursor = page.cursors[0].clone();
         }
     }
 }

@@ -59,6 +59,7 @@ fn verdicts(facts: &mut Facts, items: &[Vec<u8>]) -> Vec<String> {
         Verdict::Append { .. } => "append".to_owned(),
         Verdict::Relay { open, changes, .. } => format!("relay {} {}", open.is_some(), changes.len()),
         Verdict::Duplicate => "duplicate".to_owned(),
+        Verdict::Elsewhere { .. } => "elsewhere".to_owned(),
         Verdict::Refused(e) => format!("{:?}", e.code),
     };
     judge(&Registry::maydan(), &Plain, facts, parse(items)).into_iter().map(words).collect()

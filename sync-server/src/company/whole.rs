@@ -1,0 +1,155 @@
+//! Documents, whole: as one snapshot with heads and row ready, so that a device lists a record without loading it.
+//!
+//! A snapshot is made when somebody needs the document and it has changed since; it is kept for the next one. It is never
+//! the only copy of anything: the changes stay.
+
+use super::feed;
+use super::{Company, Log};
+use crate::store::{Row, Tx, Value, params};
+use maydan_core::document::{Document, Hash};
+use maydan_core::sync::wire::{Entered, Ready};
+use maydan_core::{Error, RecordId, Result, ScopeId};
+use serde_bytes::ByteBuf;
+
+/// A document as it stands.
+pub(super) struct Whole {
+    /// Its number.
+    pub n: i64,
+    id: RecordId,
+    kind: String,
+    scope: ScopeId,
+    parent: Option<RecordId>,
+    /// Without the genesis.
+    heads: Vec<Hash>,
+    /// Absent where its bytes can't be read.
+    snapshot: Option<ByteBuf>,
+    /// Of the snapshot, when there is nothing after it.
+    ready: Option<Ready>,
+    /// What the snapshot does not hold.
+    tail: Vec<ByteBuf>,
+}
+
+/// A snapshot that was made just now, to be kept.
+pub(super) struct Folded {
+    n: i64,
+    upto: u64,
+    bytes: ByteBuf,
+    ready: Ready,
+}
+
+impl Whole {
+    /// About how large it is on the wire.
+    pub fn size(&self) -> usize {
+        let ready = if self.ready.is_some() { 500 } else { 0 };
+        ready + self.snapshot.iter().chain(&self.tail).map(|bytes| bytes.len()).sum::<usize>()
+    }
+
+    /// As it is sent.
+    pub fn entered(self, company: &Company) -> Entered {
+        let Self { id: doc, kind, scope, parent, heads, snapshot, ready, tail: changes, .. } = self;
+        let receipt = |hash: Hash| (hash, company.attest(doc, &kind, parent, scope, hash));
+        let receipts = heads.into_iter().map(receipt).collect();
+        Entered { doc, kind, scope, parent, snapshot, ready, changes, receipts }
+    }
+}
+
+/// The documents with these numbers, in their order; those that are not there are left out. `made` gets the snapshots that
+/// were made for it.
+pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: &mut Vec<Folded>) -> Result<Vec<Whole>> {
+    let sets: Vec<Vec<Value>> = numbers.iter().map(|n| params![*n]).collect();
+    let rows = tx.each(
+        "SELECT d.n, d.id, d.kind, d.scope, d.parent, d.heads, d.last_seq, s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint
+         FROM doc d LEFT JOIN snapshot s ON s.doc = d.n WHERE d.n = $1",
+        &sets,
+    )?;
+    let mut found = Vec::with_capacity(numbers.len());
+    let mut stale = Vec::new();
+    for row in rows.iter().flatten() {
+        let kind: String = row.get(2)?;
+        let (last_seq, upto): (u64, Option<u64>) = (row.get(6)?, row.get(7)?);
+        let snapshot: Option<Vec<u8>> = row.get(8)?;
+        let declared = company.registry().get(&kind).map(|kind| kind.fingerprint()).ok();
+        let ready = if upto == Some(last_seq) && row.get::<Option<i64>>(12)? == declared {
+            Some(stored(row)?)
+        } else {
+            stale.push((found.len(), upto.unwrap_or(0), last_seq));
+            None
+        };
+        let heads = feed::unpack(&row.get::<Vec<u8>>(5)?)?.into_iter().collect();
+        let (n, id, scope, parent) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
+        found.push(Whole { n, id, kind, scope, parent, heads, snapshot: snapshot.map(ByteBuf::from), ready, tail: Vec::new() });
+    }
+    let sets: Vec<Vec<Value>> = stale.iter().map(|(at, upto, _)| params![found[*at].n, *upto]).collect();
+    let tails = tx.each("SELECT bytes FROM change WHERE doc = $1 AND seq > $2 ORDER BY seq", &sets)?;
+    for ((at, _, last_seq), rows) in stale.into_iter().zip(tails) {
+        found[at].tail = rows.iter().map(|row| Ok(ByteBuf::from(row.get::<Vec<u8>>(0)?))).collect::<Result<_>>()?;
+        made.extend(fold(company, &mut found[at], last_seq));
+    }
+    Ok(found)
+}
+
+/// What is kept beside a snapshot.
+fn stored(row: &Row) -> Result<Ready> {
+    let heads = row.get::<Vec<u8>>(9)?.chunks(32).map(Hash::from_slice).collect::<Result<_>>()?;
+    let fields = serde_json::from_str(&row.get::<String>(10)?).map_err(|e| Error::internal(format!("a stored row is damaged: {e}")))?;
+    Ok(Ready { heads, row: fields, conflicted: row.get(11)?, fingerprint: row.get(12)? })
+}
+
+/// Makes the snapshot of a document anew. One that can't be read goes as it is: the device keeps what it can of it.
+fn fold(company: &Company, whole: &mut Whole, upto: u64) -> Option<Folded> {
+    let loaded = company.registry().get(&whole.kind).and_then(|kind| {
+        let snapshot = whole.snapshot.as_ref().map(|bytes| bytes.as_slice());
+        Document::load(kind, whole.id, snapshot, whole.tail.iter().map(|bytes| bytes.as_slice()))
+    });
+    match loaded {
+        Ok(mut document) => {
+            let (bytes, ready) = (ByteBuf::from(document.save()), ready(&mut document));
+            whole.tail.clear();
+            (whole.snapshot, whole.ready) = (Some(bytes.clone()), Some(ready.clone()));
+            Some(Folded { n: whole.n, upto, bytes, ready })
+        }
+        Err(e) => {
+            tracing::warn!(id = %whole.id, error = %e, "a document could not be put together: its changes go as they are");
+            None
+        }
+    }
+}
+
+fn ready(document: &mut Document) -> Ready {
+    let conflicted = !document.conflicts().is_empty();
+    Ready { heads: document.heads(), row: document.row(), conflicted, fingerprint: document.kind().fingerprint() }
+}
+
+impl Company {
+    /// Keeps snapshots for the next device. Nothing depends on it: when it fails, they are made again.
+    pub(super) fn keep_folded(&self, folded: Vec<Folded>) {
+        if folded.is_empty() {
+            return;
+        }
+        if let Err(e) = self.write(move |_: &mut Log, tx| put(tx, &folded)) {
+            tracing::warn!(error = %e, "snapshots could not be kept");
+        }
+    }
+}
+
+/// Keeps the snapshot of a document that was just written.
+pub(super) fn put_one(tx: &mut dyn Tx, n: i64, upto: u64, document: &mut Document) -> Result<()> {
+    put(tx, &[Folded { n, upto, bytes: document.save().into(), ready: ready(document) }])
+}
+
+/// A newer one that somebody else has kept meanwhile stays.
+fn put(tx: &mut dyn Tx, folded: &[Folded]) -> Result<()> {
+    let columns = |Folded { n, upto, bytes, ready }: &Folded| {
+        let heads: Vec<u8> = ready.heads.iter().flat_map(|head| head.0).collect();
+        let row = serde_json::to_string(&ready.row)?;
+        Ok(params![*n, *upto, bytes.as_slice(), heads, row, i64::from(ready.conflicted), ready.fingerprint])
+    };
+    let sets = folded.iter().map(columns).collect::<Result<Vec<_>>>()?;
+    tx.write_each(
+        "INSERT INTO snapshot (doc, upto_seq, bytes, heads, row, conflicted, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (doc) DO UPDATE SET upto_seq = $2, bytes = $3, heads = $4, row = $5, conflicted = $6, fingerprint = $7
+         WHERE snapshot.upto_seq <= $2",
+        &sets,
+    )
+    .map(drop)
+}
