@@ -2,6 +2,7 @@
 //!
 //! `run` and `test` do everything on a fresh machine, installing what they need. Nothing depends on this crate.
 
+mod bench;
 mod check;
 mod demo;
 mod files;
@@ -33,6 +34,8 @@ enum Chore {
     Demo(demo::Demo),
     /// Simulate devices and a server through everything that can go wrong, seed by seed.
     Sim(sim::Options),
+    /// Measure Maydan beside its peers and the least that could do the work.
+    Bench(bench::Options),
     /// Write a deterministic data set.
     Seed(demo::Seed),
     /// Install what building and testing need.
@@ -63,6 +66,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Test(options) => check::run(&options),
         Chore::Demo(options) => demo::demo(&options),
         Chore::Sim(options) => sim::run(&options),
+        Chore::Bench(options) => bench::run(&options),
         Chore::Seed(options) => demo::seed(&options),
         Chore::Setup => install::everything(),
         Chore::Web => {

@@ -1,0 +1,73 @@
+//! The peers: engines of others, doing the same work under Node.js. They are installed by the bench itself, at pinned
+//! versions, into a cache folder, and are never a dependency of the product.
+
+use crate::Plan;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// Longest that a peer is waited for.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// What it is made of; copied beside the packages.
+const FILES: &[(&str, &str)] = &[
+    ("package.json", include_str!("../peers/package.json")),
+    ("package-lock.json", include_str!("../peers/package-lock.json")),
+    ("data.mjs", include_str!("../peers/data.mjs")),
+    ("pouch.mjs", include_str!("../peers/pouch.mjs")),
+    ("repo.mjs", include_str!("../peers/repo.mjs")),
+];
+
+/// A peer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Peer {
+    /// PouchDB with express-pouchdb.
+    Pouch,
+    /// automerge-repo with its websocket and nodefs parts.
+    Repo,
+}
+
+/// Installs what is not there yet; answers where.
+pub(crate) fn install() -> Result<PathBuf> {
+    let cache =
+        std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+    let folder = cache.context("there is no home folder")?.join("maydan/bench-peers");
+    std::fs::create_dir_all(&folder)?;
+    let lock = FILES[1].1;
+    let is_there =
+        folder.join("node_modules").exists() && std::fs::read_to_string(folder.join(FILES[1].0)).is_ok_and(|known| known == lock);
+    for (name, content) in FILES {
+        std::fs::write(folder.join(name), content)?;
+    }
+    if !is_there {
+        eprintln!("installing the peers");
+        let done =
+            std::process::Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder).status()?;
+        if !done.success() {
+            bail!("npm ci failed in {}", folder.display());
+        }
+    }
+    Ok(folder)
+}
+
+/// What a peer takes for a row at N, in the row's unit. `None` when peers are left out, or when it does not do it in time.
+pub(crate) async fn ask(plan: &Plan, peer: Peer, row: &str, n: usize) -> Result<Option<f64>> {
+    let Some(folder) = &plan.peers else { return Ok(None) };
+    let script = match peer {
+        Peer::Pouch => "pouch.mjs",
+        Peer::Repo => "repo.mjs",
+    };
+    let mut command = Command::new("node");
+    command.arg(script).arg(row).arg(n.to_string()).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
+    let Ok(done) = tokio::time::timeout(PATIENCE, command.output()).await else {
+        eprintln!("{script} does not do {row} at {n} in {} s", PATIENCE.as_secs());
+        return Ok(None);
+    };
+    let done = done?;
+    let said = String::from_utf8_lossy(&done.stdout);
+    match said.lines().last().and_then(|line| line.trim().parse().ok()) {
+        Some(figure) if done.status.success() => Ok(Some(figure)),
+        _ => bail!("{} {row} {n} said {said:?} and {:?}", Path::new(script).display(), String::from_utf8_lossy(&done.stderr)),
+    }
+}

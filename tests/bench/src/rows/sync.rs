@@ -1,0 +1,109 @@
+//! A new device, and one for which nothing is new.
+
+use super::ms;
+use crate::Plan;
+use crate::device::{Device, client};
+use crate::figure::{Figure, Runs};
+use crate::floor::{self, Rows};
+use crate::peers::{self, Peer};
+use crate::world::world;
+use anyhow::{Result, ensure};
+use maydan_core::command::{ListRecords, ReplicaCommands};
+use maydan_replica::Replica;
+use std::time::Instant;
+
+fn total(replica: &mut Replica, search: &str) -> u64 {
+    let page = replica.list_records(ListRecords { kind: "customer".into(), search: search.into(), limit: 50, ..ListRecords::default() });
+    page.map_or(0, |page| u64::from(page.total))
+}
+
+/// Until lists and search answer, and until the day's work is on the screen.
+pub(super) async fn first_sync(plan: &Plan) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let mut usable = Vec::new();
+    for times in &plan.growth {
+        let n = plan.documents * times;
+        let world = world(n).await?;
+        let folder = tempfile::tempdir()?;
+        let (mut whole, mut first) = (Runs::default(), Runs::default());
+        // The first device pays for what the server makes ready for all others.
+        Device::new(&world.url(), "huda", &folder.path().join("one before")).await?.round(|_| false).await?;
+        for run in 0..plan.runs {
+            let mut device = Device::new(&world.url(), "huda", &folder.path().join(run.to_string())).await?;
+            device.kept = Some(Vec::new());
+            let began = Instant::now();
+            let mut seen = None;
+            device
+                .round(|replica| {
+                    seen = seen.or_else(|| (total(replica, "") > 0).then(|| ms(began)));
+                    false
+                })
+                .await?;
+            ensure!(total(&mut device.replica, "") > 0 && total(&mut device.replica, "شركة") > 0, "lists and search answer");
+            whole.ours.push(ms(began));
+            first.ours.extend(seen);
+            ensure!(device.replica.loaded_documents() == 0, "no document was loaded");
+
+            let bytes = device.kept.take().unwrap_or_default();
+            let rows = Rows::of(device.replica.connection())?;
+            let url = floor::serve(bytes).await?;
+            let mut db = floor::database(&folder.path().join(format!("floor-{run}.db")))?;
+            rows.prepare(&db)?;
+            let http = client()?;
+            let began = Instant::now();
+            let got = http.get(&url).send().await?.bytes().await?;
+            rows.put(&mut db)?;
+            whole.floor.push(ms(began));
+            drop(got);
+        }
+        let pouch = if *times == 1 { peers::ask(plan, Peer::Pouch, "first-sync", n).await? } else { None };
+        let repo = if *times == 1 { peers::ask(plan, Peer::Repo, "first-sync", n).await? } else { None };
+        let figure = Figure::new("first-sync", n, "ms", whole, "≤ 1.5 × floor").within(1.5);
+        figures.extend(beside(&figure, "PouchDB", pouch, 8.0));
+        figures.extend(beside(&figure, "automerge-repo", repo, 100.0));
+        figures.push(figure);
+        usable.push(Figure::new("usable", n, "ms", first, "first page only, whatever N"));
+    }
+    figures.extend(usable);
+    Ok(figures)
+}
+
+/// The same figure beside a peer, which may have done less: then it says at which N.
+pub(super) fn beside(figure: &Figure, name: &'static str, peer: Option<f64>, times: f64) -> Option<Figure> {
+    let peer = peer?;
+    Some(figure.clone().beside(name, Some(peer)).judged(|figure| figure.ratio_to_peer.map(|ratio| ratio >= times)))
+}
+
+/// Nothing is new.
+pub(super) async fn idle(plan: &Plan) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for times in &plan.growth {
+        let n = plan.documents * times;
+        let world = world(n).await?;
+        let folder = tempfile::tempdir()?;
+        let mut device = Device::new(&world.url(), "huda", &folder.path().join("device")).await?;
+        device.round(|_| false).await?;
+        let url = floor::serve(b"{}".to_vec()).await?;
+        let http = client()?;
+        let mut runs = Runs::default();
+        for _ in 0..plan.runs.max(5) {
+            (device.requests, device.sent, device.got) = (0, 0, 0);
+            let began = Instant::now();
+            device.round(|_| false).await?;
+            runs.ours.push(ms(began));
+            ensure!(device.requests == 1, "{} requests", device.requests);
+            let began = Instant::now();
+            http.get(&url).send().await?.bytes().await?;
+            runs.floor.push(ms(began));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "bytes")]
+        let bytes = Runs { ours: vec![(device.sent + device.got) as f64], floor: Vec::new() };
+        let pouch = if *times == 1 { peers::ask(plan, Peer::Pouch, "idle-sync", n).await? } else { None };
+        let figure = Figure::new("idle-sync", n, "ms", runs, "1 request, flat in N");
+        figures.extend(beside(&figure, "PouchDB", pouch, 1.0));
+        figures.push(figure);
+        figures.push(Figure::new("idle-bytes", n, "bytes", bytes, "< 1,000").judged(|figure| Some(figure.ours < 1_000.0)));
+    }
+    figures.sort_by_key(|figure| figure.name);
+    Ok(figures)
+}

@@ -1,0 +1,19 @@
+//! A company with a known number of records, served.
+
+use anyhow::Result;
+use maydan_core::{Host, Instant};
+use maydan_it::World;
+use maydan_it::platform::SystemHost;
+use maydan_it::seed::{Spec, write_server};
+use maydan_sync_server::Company;
+
+/// A company of `documents` records (half of them customers), whose manager `huda` sees all of it.
+pub(crate) async fn world(documents: usize) -> Result<World> {
+    let folder = tempfile::tempdir()?;
+    let company = Company::init(&folder.path().join("server"))?;
+    let host = SystemHost::default();
+    let today = host.day(Instant(host.now().0));
+    write_server(&company, &Spec { customers: documents / 2, activities: documents - documents / 2, seed: 7, today })?;
+    drop(company);
+    Ok(World::over(folder).await?)
+}
