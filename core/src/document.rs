@@ -31,6 +31,7 @@ use crate::id::RecordId;
 use crate::record::{Kind, Row};
 use crate::{Error, Result};
 use automerge::{AutoCommit, ReadDoc};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Key of a document's deletion mark.
@@ -76,6 +77,11 @@ impl Document {
 
     /// Adds the genesis changes that a newer version of the kind brings. Every device adds the same ones.
     fn upgrade(&mut self) -> Result<()> {
+        // Only genesis changes write the version, each on the one before it: making them to compare them is dear.
+        let version = self.auto.get(automerge::ROOT, "version")?.and_then(|(value, _)| value.as_i64());
+        if version.is_some_and(|version| version >= i64::from(self.kind.version)) {
+            return Ok(());
+        }
         let all = genesis::changes(&self.kind, self.id)?;
         let missing: Vec<_> = all.into_iter().filter(|c| self.auto.get_change_by_hash(&c.hash()).is_none()).collect();
         if !missing.is_empty() {
@@ -100,9 +106,21 @@ impl Document {
         change::guarded("the changes", || self.auto.apply_changes(changes).map_err(Error::from))
     }
 
-    /// Whether this change is part of the document already.
+    /// Whether this change is part of the document already. Costs as much as making that change again: for many, ask
+    /// [`Document::hashes`] or [`Document::lacks`].
     pub fn has(&self, hash: &Hash) -> bool {
         self.auto.get_change_by_hash(&hash.automerge()).is_some()
+    }
+
+    /// The changes that are part of the document.
+    pub fn hashes(&mut self) -> BTreeSet<Hash> {
+        self.auto.get_changes_meta(&[]).iter().map(|meta| Hash::from(&meta.hash)).collect()
+    }
+
+    /// Those of these changes that are not here: neither part of the document nor waiting for what they were made on.
+    pub fn lacks(&self, hashes: &BTreeSet<Hash>) -> BTreeSet<Hash> {
+        let asked: Vec<_> = hashes.iter().map(Hash::automerge).collect();
+        self.auto.get_missing_deps(&asked).iter().map(Hash::from).filter(|hash| hashes.contains(hash)).collect()
     }
 
     /// The heads, sorted: two documents with equal heads hold the same.

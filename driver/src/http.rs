@@ -5,6 +5,7 @@ use flate2::write::GzEncoder;
 use futures_util::StreamExt;
 use maydan_core::sync::digest::{DIGEST_HEADER, check, digest};
 use maydan_core::{Error, ErrorCode};
+use maydan_replica::Outgoing;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
 use serde::Serialize;
@@ -47,6 +48,12 @@ pub(crate) enum Heard {
     Alive,
 }
 
+/// An answer to come.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) type Answering = futures_util::future::BoxFuture<'static, Result<Vec<u8>, Failure>>;
+/// An answer to come.
+#[cfg(target_arch = "wasm32")]
+pub(crate) type Answering = futures_util::future::LocalBoxFuture<'static, Result<Vec<u8>, Failure>>;
 /// The stream of pokes.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Pokes = futures_util::stream::BoxStream<'static, Heard>;
@@ -84,9 +91,10 @@ impl Remote {
         serde_json::from_slice(&bytes).map_err(|e| not_ours(format!("its answer is not ours: {e}")))
     }
 
-    /// Sends and receives bytes of one media type.
-    pub async fn bytes(&self, path: &str, token: &str, media: &'static str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        receive(self.post(path, Some(token)).header(CONTENT_TYPE, media), body, media).await
+    /// Sends a request of the replica's, and receives its answer.
+    pub fn send(&self, token: &str, asked: &Outgoing) -> Answering {
+        let request = self.post(asked.path, Some(token)).header(CONTENT_TYPE, asked.media);
+        Box::pin(receive(request, asked.body.clone(), asked.media))
     }
 
     /// Opens the stream of pokes.
@@ -113,7 +121,7 @@ impl Remote {
     }
 }
 
-async fn receive(request: RequestBuilder, body: Vec<u8>, expected: &str) -> Result<Vec<u8>, Failure> {
+async fn receive(request: RequestBuilder, body: Vec<u8>, expected: &'static str) -> Result<Vec<u8>, Failure> {
     let request = request.header(DIGEST_HEADER, digest(&body));
     let request = if body.len() >= WORTH_ZIPPING {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -2,14 +2,15 @@
 
 use crate::Platform;
 use crate::app::{App, lock};
-use crate::http::{Failure, Heard, Pokes, Remote};
+use crate::http::{Answering, Failure, Heard, Pokes, Remote};
 use crate::timer::sleep;
-use futures_util::future::{Either, select};
-use futures_util::{FutureExt, StreamExt, pin_mut};
+use futures_util::future::{Either, ready, select};
+use futures_util::{FutureExt, StreamExt, pin_mut, poll};
 use maydan_core::sync::client::{Client, FIRST_WAIT_MS, Seen, Step};
 use maydan_core::sync::wire::{RefreshRequest, Tokens};
 use maydan_core::{Error, ErrorCode};
-use maydan_replica::Replica;
+use maydan_replica::{Outgoing, Replica};
+use std::task::Poll;
 
 /// Without any poke, a round at least this often, milliseconds.
 const LONG_REST_MS: u64 = 5 * 60 * 1000;
@@ -25,6 +26,8 @@ const SILENCE_MS: u64 = 70 * 1000;
 struct News {
     pokes: Option<Pokes>,
     known: u64,
+    /// A request that was sent before its turn, and its answer to come.
+    ahead: Option<(Outgoing, Answering)>,
 }
 
 impl<P: Platform> App<P> {
@@ -131,8 +134,20 @@ impl<P: Platform> App<P> {
             // What was to be sent went by another way.
             return Ok(Seen::Pushed { pending: false, hello_needed: false });
         };
-        let answer = remote.bytes(asked.path, &token, asked.media, asked.body.clone()).await?;
-        let taken = self.with_session(session, |r| r.take(&asked, &answer))?;
+        let answer = match news.ahead.take() {
+            Some((ahead, answering)) if ahead.is_as(&asked) => answering.await?,
+            _ => remote.send(&token, &asked).await?,
+        };
+        let answer = asked.read(&answer)?;
+        if let Some(next) = self.with_replica(|r| r.ask_ahead(&answer))? {
+            // The server works on the next page while this one is stored.
+            let mut answering = remote.send(&token, &next);
+            if let Poll::Ready(answered) = poll!(&mut answering) {
+                answering = Box::pin(ready(answered));
+            }
+            news.ahead = Some((next, answering));
+        }
+        let taken = self.with_session(session, |r| r.take(&asked, answer))?;
         news.known = taken.head;
         if let Some(count) = taken.received_at_first {
             let mut progress = lock(&self.progress);

@@ -22,7 +22,7 @@ mod tests;
 mod write;
 
 pub use open::{OpenOptions, Place};
-pub use sync::{Batch, Counts, Outgoing, Taken};
+pub use sync::{Batch, Counts, Incoming, Outgoing, Taken};
 
 use maydan_core::command::{Event, SessionUser};
 use maydan_core::{Actor, Error, ErrorCode, Host, RecordId, Registry, Result};

@@ -2,6 +2,7 @@
 
 use crate::storage;
 use maydan_core::document::{Document, Hash, RawChange};
+use maydan_core::sync::wire::{Entered, Ready};
 use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, VecDeque};
@@ -148,8 +149,9 @@ fn compact(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
         .prepare_cached("SELECT hash FROM change WHERE document = ?1")
         .and_then(|mut s| s.query_map([n], |r| r.get(0))?.collect())
         .map_err(storage)?;
+    let folded = document.hashes();
     for hash in hashes {
-        if document.has(&Hash::from_slice(&hash)?) {
+        if folded.contains(&Hash::from_slice(&hash)?) {
             db.prepare_cached("DELETE FROM change WHERE document = ?1 AND hash = ?2")
                 .and_then(|mut s| s.execute(params![n, hash]))
                 .map_err(storage)?;
@@ -166,20 +168,25 @@ fn compact(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
     Ok(())
 }
 
-/// Stores a snapshot that came ready, with its heads, for a document that has nothing yet.
-pub(crate) fn put_snapshot(db: &Connection, n: i64, snapshot: &[u8], heads: &[Hash]) -> Result<()> {
-    db.prepare_cached("UPDATE document SET snapshot = ?2, heads = ?3 WHERE n = ?1")
-        .and_then(|mut s| s.execute(params![n, snapshot, pack(heads)]))
-        .map_err(storage)?;
-    Ok(())
-}
-
-/// Notes that the row beside a snapshot is the server's.
-pub(crate) fn borrow_row(db: &Connection, n: i64, conflicted: bool) -> Result<()> {
-    db.prepare_cached("UPDATE document SET lent = 1, conflicted = ?2 WHERE n = ?1")
-        .and_then(|mut s| s.execute(params![n, conflicted]))
+/// Stores the snapshot of a document that has nothing yet.
+pub(crate) fn put_snapshot(db: &Connection, n: i64, snapshot: &[u8]) -> Result<()> {
+    db.prepare_cached("UPDATE document SET snapshot = ?2 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![n, snapshot]))
         .map(drop)
         .map_err(storage)
+}
+
+/// Makes the row of a document that came with everything ready. Its row in lists is the server's until the document is
+/// loaded.
+pub(crate) fn insert_ready(db: &Connection, entered: &Entered, snapshot: &[u8], ready: &Ready) -> Result<i64> {
+    db.prepare_cached(
+        "INSERT INTO document (id, kind, scope, parent, snapshot, heads, conflicted, lent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
+    )
+    .and_then(|mut s| {
+        let (id, scope, parent) = (entered.doc.as_bytes(), entered.scope.as_bytes(), entered.parent.map(|p| *p.as_bytes()));
+        s.insert(params![id, entered.kind, scope, parent, snapshot, pack(&ready.heads), ready.conflicted])
+    })
+    .map_err(storage)
 }
 
 /// The kind of a stored document, when it is known here.

@@ -7,7 +7,7 @@ mod page;
 pub(crate) mod quarantine;
 mod relay;
 
-pub use exchange::{Outgoing, Taken};
+pub use exchange::{Incoming, Outgoing, Taken};
 pub(crate) use heal::mark as mark_damaged;
 pub(crate) use page::adopt;
 

@@ -97,7 +97,7 @@ impl Document {
     ) -> Result<Written> {
         let current = self.heads();
         let base: Vec<Hash> = base.map_or_else(|| current.clone(), <[Hash]>::to_vec);
-        if let Some(unknown) = base.iter().find(|h| !self.has(h)) {
+        if let Some(unknown) = base.iter().find(|h| !current.contains(h) && !self.has(h)) {
             return Err(Error::new(ErrorCode::NotFound, format!("the edit is based on {unknown:?}, which is not here: reload the form")));
         }
         self.auto.set_actor(actor.automerge());

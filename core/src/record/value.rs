@@ -1,13 +1,15 @@
 //! Values of fields, as rows and commands carry them.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A record as lists and forms see it: field name to value; empty fields are absent.
 pub type Row = BTreeMap<String, Value>;
 
 /// The value of one field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
 #[serde(untagged)]
 pub enum Value {
     /// Empty.
@@ -63,6 +65,68 @@ impl Value {
     }
 }
 
+/// By hand: told by the form alone, without trying one after the other. Rows come by the thousand.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyForm)
+    }
+}
+
+struct AnyForm;
+
+impl<'de> Visitor<'de> for AnyForm {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value of a field")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
+        Ok(Value::Bool(b))
+    }
+
+    fn visit_i64<E>(self, n: i64) -> Result<Value, E> {
+        Ok(Value::Int(n))
+    }
+
+    fn visit_u64<E>(self, n: u64) -> Result<Value, E> {
+        #[expect(clippy::cast_precision_loss, reason = "no field holds such a number")]
+        Ok(i64::try_from(n).map_or(Value::Real(n as f64), Value::Int))
+    }
+
+    fn visit_f64<E>(self, x: f64) -> Result<Value, E> {
+        Ok(Value::Real(x))
+    }
+
+    fn visit_str<E>(self, s: &str) -> Result<Value, E> {
+        Ok(Value::Text(s.to_owned()))
+    }
+
+    fn visit_string<E>(self, s: String) -> Result<Value, E> {
+        Ok(Value::Text(s))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut words: A) -> Result<Value, A::Error> {
+        let mut tags = Vec::new();
+        while let Some(word) = words.next_element()? {
+            tags.push(word);
+        }
+        Ok(Value::Tags(tags))
+    }
+}
+
 impl From<&str> for Value {
     fn from(s: &str) -> Self {
         Self::Text(s.to_owned())
@@ -86,5 +150,23 @@ impl From<f64> for Value {
 impl From<bool> for Value {
     fn from(b: bool) -> Self {
         Self::Bool(b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_comes_back_from_both_forms_of_writing() {
+        let tags = Value::Tags(vec!["جملة".into(), "نقداً".into()]);
+        let values = [Value::Null, Value::Bool(true), Value::Int(-7), Value::Int(i64::MAX), Value::Real(32.5), "اسم".into(), tags];
+        for value in values {
+            let json = serde_json::to_string(&value).expect("written");
+            assert_eq!(serde_json::from_str::<Value>(&json).expect("read"), value);
+            let packed = rmp_serde::to_vec_named(&value).expect("written");
+            assert_eq!(rmp_serde::from_slice::<Value>(&packed).expect("read"), value);
+        }
+        assert!(serde_json::from_str::<Value>("{}").is_err() && serde_json::from_str::<Value>("[1]").is_err());
     }
 }

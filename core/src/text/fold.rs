@@ -3,14 +3,23 @@
 //! Invariant: documents and queries are folded by the same function; a change here must raise
 //! [`FOLD_VERSION`](crate::record::FOLD_VERSION), which rebuilds every projection.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// Folds `text` for search: NFKC, marks and tatweel dropped, hamza carriers, ya, kaf and ta marbuta made one, digits
 /// to ASCII, Latin to lower case, white space to single blanks.
 pub fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    // Nearly all text is in this form already, and making it is dear.
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        fold_chars(text.chars(), text.len())
+    } else {
+        fold_chars(text.nfkc(), text.len())
+    }
+}
+
+fn fold_chars(text: impl Iterator<Item = char>, length: usize) -> String {
+    let mut out = String::with_capacity(length);
     let mut blank = true;
-    for c in text.nfkc().flat_map(char::to_lowercase) {
+    for c in text.flat_map(char::to_lowercase) {
         let folded = match c {
             // Harakat, superscript alef, tatweel, bidi controls: written or not, the word is the same.
             '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0640}' => continue,

@@ -1,4 +1,7 @@
 //! Documents to rows.
+//!
+//! No statement here replaces a row (`INSERT OR REPLACE`): SQLite takes a savepoint for such, at each of which FTS5 writes
+//! out what it has gathered. Thousands of records in one transaction took several times as long.
 
 use super::schema::has_sort_key;
 use crate::storage;
@@ -37,16 +40,23 @@ pub(crate) fn write_row(db: &Connection, kind: &Kind, n: i64, row: &Row) -> Resu
         .prepare_cached(&format!("SELECT deleted = 0 FROM r_{} WHERE n = ?1", kind.name))
         .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
         .map_err(storage)?;
-    let marks = vec!["?"; columns.len()].join(", ");
-    db.prepare_cached(&format!("INSERT OR REPLACE INTO r_{} ({}) VALUES ({marks})", kind.name, columns.join(", ")))
-        .and_then(|mut s| s.execute(params_from_iter(values)))
-        .map_err(storage)?;
+    let sql = if was_live.is_some() {
+        format!("UPDATE r_{} SET ({}) = ({}) WHERE n = ?1", kind.name, columns[1..].join(", "), marks(2..=columns.len()))
+    } else {
+        format!("INSERT INTO r_{} ({}) VALUES ({})", kind.name, columns.join(", "), marks(1..=columns.len()))
+    };
+    db.prepare_cached(&sql).and_then(|mut s| s.execute(params_from_iter(values))).map_err(storage)?;
     match (was_live.unwrap_or(false), !deleted) {
         (false, true) => super::count(db, kind, 1)?,
         (true, false) => super::count(db, kind, -1)?,
         _ => {}
     }
     index(db, kind, n, row, was_live.is_some())
+}
+
+/// `?1, ?2, …`.
+fn marks(numbers: std::ops::RangeInclusive<usize>) -> String {
+    numbers.map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Search entries. Deleted records stay in the index and are left out by the join, so that restoring is instant.

@@ -34,6 +34,36 @@ enum Sort {
     Pull { is_first: bool },
 }
 
+/// An answer that could be read.
+#[derive(Debug)]
+pub struct Incoming(Answer);
+
+#[derive(Debug)]
+enum Answer {
+    Hello(HelloAnswer),
+    Push(PushAnswer),
+    Pull(Page),
+}
+
+impl Outgoing {
+    /// Reads the answer to this request.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotAMaydanServer`] for bytes that are no answer.
+    pub fn read(&self, answer: &[u8]) -> Result<Incoming> {
+        Ok(Incoming(match &self.sort {
+            Sort::Hello(_) => Answer::Hello(serde_json::from_slice(answer).map_err(|e| not_ours(&e))?),
+            Sort::Push { .. } => Answer::Push(read(answer)?),
+            Sort::Pull { .. } => Answer::Pull(read(answer)?),
+        }))
+    }
+
+    /// Whether another request asks the very same.
+    pub fn is_as(&self, other: &Self) -> bool {
+        self.path == other.path && self.body == other.body
+    }
+}
+
 /// An answer that was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
@@ -64,44 +94,57 @@ impl Replica {
                 let body = msgpack(&Push { actor: self.actor, known: self.known()?, items: batch.bytes.clone() })?;
                 Some(Outgoing { path: "push", media: MEDIA_TYPE, body, sort: Sort::Push { batch, epoch: self.epoch()? } })
             }
-            Step::Pull => {
-                let cursors = self.cursors()?;
-                let is_first = cursors.iter().any(Cursor::is_first);
-                let body = msgpack(&Pull { epoch: self.epoch()?, known: self.known()?, cursors })?;
-                Some(Outgoing { path: "pull", media: MEDIA_TYPE, body, sort: Sort::Pull { is_first } })
-            }
+            Step::Pull => Some(pull(Pull { epoch: self.epoch()?, known: self.known()?, cursors: self.cursors()? })?),
             Step::Refresh | Step::Rest | Step::Wait(_) | Step::AwaitSignIn => None,
         })
+    }
+
+    /// The request that will follow when this answer is taken in and nothing comes between: it may be sent ahead, so that the
+    /// server works on the next page while this one is stored. Whether it is still the one to be asked tells [`Outgoing::is_as`].
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] when it can't be written.
+    pub fn ask_ahead(&self, answer: &Incoming) -> Result<Option<Outgoing>> {
+        match &answer.0 {
+            Answer::Pull(page) if page.has_more => {
+                let known = Some((page.epoch, page.head));
+                pull(Pull { epoch: page.epoch, known, cursors: page.cursors.clone() }).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Takes the answer to a request in.
     ///
     /// # Errors
-    /// [`ErrorCode::NotAMaydanServer`] for bytes that are no answer; what the database says. Nothing is changed then.
-    pub fn take(&mut self, asked: &Outgoing, answer: &[u8]) -> Result<Taken> {
-        match &asked.sort {
-            Sort::Hello(asked) => {
-                let answer: HelloAnswer = serde_json::from_slice(answer).map_err(|e| not_ours(&e))?;
+    /// What the database says; [`ErrorCode::BadRequest`] for the answer to another request. Nothing is changed then.
+    pub fn take(&mut self, asked: &Outgoing, answer: Incoming) -> Result<Taken> {
+        match (&asked.sort, answer.0) {
+            (Sort::Hello(asked), Answer::Hello(answer)) => {
                 self.set_clock_skew(answer.server_time.since(self.host.now()));
                 let behind = self.apply_hello(asked, &answer)?;
                 let seen = Seen::Hello { behind, pending: self.has_sendable()?, hello_needed: self.has_unannounced()? };
                 Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
             }
-            Sort::Push { batch, epoch } => {
-                let answer: PushAnswer = read(answer)?;
+            (Sort::Push { batch, epoch }, Answer::Push(answer)) => {
                 self.apply_outcomes(batch, &answer)?;
                 let seen = Seen::Pushed { pending: self.has_sendable()?, hello_needed: answer.epoch != *epoch || !self.is_announced()? };
                 Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
             }
-            Sort::Pull { is_first } => {
-                let page: Page = read(answer)?;
+            (Sort::Pull { is_first }, Answer::Pull(page)) => {
                 self.apply_page(&page)?;
                 let seen = Seen::Pulled { has_more: page.has_more, pending: self.has_sendable()?, hello_needed: !self.is_announced()? };
                 let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
                 Ok(Taken { seen, head: page.head.seq, received_at_first: is_first.then_some(received) })
             }
+            _ => Err(Error::bad_request("the answer is to another request")),
         }
     }
+}
+
+fn pull(pull: Pull) -> Result<Outgoing> {
+    let is_first = pull.cursors.iter().any(Cursor::is_first);
+    Ok(Outgoing { path: "pull", media: MEDIA_TYPE, body: msgpack(&pull)?, sort: Sort::Pull { is_first } })
 }
 
 fn msgpack(message: &impl Serialize) -> Result<Vec<u8>> {

@@ -62,12 +62,10 @@ pub(super) fn heal(replica: &mut Replica, stored: &store::Stored, kind: &Arc<Kin
 
 /// Applies changes; one that does not fit is left out and the others are not affected. Answers those that were new.
 pub(super) fn fit(document: &mut Document, changes: impl IntoIterator<Item = RawChange>) -> Vec<RawChange> {
-    let mut fresh: Vec<RawChange> = Vec::new();
-    for change in changes {
-        if !document.has(&change.hash()) && !fresh.iter().any(|f| f.hash() == change.hash()) {
-            fresh.push(change);
-        }
-    }
+    let changes: Vec<RawChange> = changes.into_iter().collect();
+    let mut lacking = document.lacks(&changes.iter().map(RawChange::hash).collect());
+    // Each once.
+    let mut fresh: Vec<RawChange> = changes.into_iter().filter(|change| lacking.remove(&change.hash())).collect();
     if fresh.is_empty() {
         return fresh;
     }

@@ -34,9 +34,17 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
                 Entry::Change { doc, bytes, receipt } => changes.entry(*doc).or_default().push((bytes, receipt)),
                 Entry::Enter(entered) => {
                     flush(replica, &mut changes, &mut touched)?;
-                    enter(replica, entered, &mut touched)?;
-                    if let Some(n) = relay::number(&replica.db, entered.doc)? {
-                        relay::replace(&replica.db, n, &entered.receipts)?;
+                    touched.push((entered.kind.clone(), entered.doc));
+                    match store::find(&replica.db, entered.doc)? {
+                        Some(stored) => {
+                            meet(replica, &stored, entered)?;
+                            relay::replace(&replica.db, stored.n, &entered.receipts)?;
+                        }
+                        None => {
+                            if let Some(n) = enter(replica, entered)? {
+                                relay::put_all(&replica.db, n, &entered.receipts)?;
+                            }
+                        }
                     }
                 }
                 Entry::Leave { doc, scope } => {
@@ -56,7 +64,10 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
             let scan = cursor.scan.as_ref().map(serde_json::to_string).transpose()?;
             replica
                 .db
-                .prepare_cached("INSERT OR REPLACE INTO cursor (scope, seq, since, upto, scan) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .prepare_cached(
+                    "INSERT INTO cursor (scope, seq, since, upto, scan) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO UPDATE SET seq = ?2, since = ?3, upto = ?4, scan = ?5",
+                )
                 .and_then(|mut s| s.execute(params![cursor.scope.as_bytes(), cursor.seq, cursor.since, cursor.upto, scan]))
                 .map_err(storage)?;
             feed::moved(&replica.db, cursor)?;
@@ -138,70 +149,74 @@ fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Resul
     Ok(())
 }
 
-fn enter(replica: &mut Replica, entered: &Entered, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
-    touched.push((entered.kind.clone(), entered.doc));
-    if let Some(stored) = store::find(&replica.db, entered.doc)? {
-        replica
-            .db
-            .execute("UPDATE document SET scope = ?2, leaving = 0 WHERE n = ?1", params![stored.n, entered.scope.as_bytes()])
-            .map_err(storage)?;
-        if entered.changes.is_empty() && entered.ready.as_ref().is_some_and(|ready| ready.heads == stored.heads) && !stored.damaged {
-            // What it says is here.
-            return Ok(());
-        }
-        if let Ok(kind) = replica.registry.get(&entered.kind).cloned()
-            && replica.document(&stored).map(|d| replica.documents.put(d)).is_err_and(|e| e.code == ErrorCode::Corrupt)
-        {
-            return heal(replica, &stored, &kind, entered);
-        }
-        let mut list: Vec<Vec<u8>> = Vec::new();
-        if let (Some(snapshot), Ok(kind)) = (&entered.snapshot, replica.registry.get(&entered.kind)) {
-            match Document::load(kind, entered.doc, Some(snapshot), []) {
-                Ok(mut theirs) => list.extend(theirs.changes_since(&[]).iter().map(|c| c.bytes().to_vec())),
-                Err(e) => warn!(id = %entered.doc, error = %e, "a damaged snapshot was left out"),
-            }
-        }
-        list.extend(entered.changes.iter().map(|c| c.to_vec()));
-        return merge(replica, &stored, &list.iter().map(Vec::as_slice).collect::<Vec<_>>());
+/// A document comes whole that is here already.
+fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered) -> Result<()> {
+    replica
+        .db
+        .prepare_cached("UPDATE document SET scope = ?2, leaving = 0 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![stored.n, entered.scope.as_bytes()]))
+        .map_err(storage)?;
+    if entered.changes.is_empty() && entered.ready.as_ref().is_some_and(|ready| ready.heads == stored.heads) && !stored.damaged {
+        // What it says is here.
+        return Ok(());
     }
-    let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
+    if let Ok(kind) = replica.registry.get(&entered.kind).cloned()
+        && replica.document(stored).map(|d| replica.documents.put(d)).is_err_and(|e| e.code == ErrorCode::Corrupt)
+    {
+        return heal(replica, stored, &kind, entered);
+    }
+    let mut list: Vec<Vec<u8>> = Vec::new();
+    if let (Some(snapshot), Ok(kind)) = (&entered.snapshot, replica.registry.get(&entered.kind)) {
+        match Document::load(kind, entered.doc, Some(snapshot), []) {
+            Ok(mut theirs) => list.extend(theirs.changes_since(&[]).iter().map(|c| c.bytes().to_vec())),
+            Err(e) => warn!(id = %entered.doc, error = %e, "a damaged snapshot was left out"),
+        }
+    }
+    list.extend(entered.changes.iter().map(|c| c.to_vec()));
+    merge(replica, stored, &list.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+/// A document comes that is new here; answers its number, unless it was left out.
+fn enter(replica: &mut Replica, entered: &Entered) -> Result<Option<i64>> {
     let Ok(kind) = replica.registry.get(&entered.kind).cloned() else {
         // A kind of a later version: kept whole, projected after the update.
+        let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
         if let Some(snapshot) = &entered.snapshot {
-            store::put_snapshot(&replica.db, n, snapshot, &[])?;
+            store::put_snapshot(&replica.db, n, snapshot)?;
         }
         for bytes in &entered.changes {
             append_intact(replica, n, entered.doc, bytes)?;
         }
-        return Ok(());
+        return Ok(Some(n));
     };
-    match (&entered.snapshot, &entered.ready) {
-        (Some(snapshot), Some(ready)) if entered.changes.is_empty() && ready.fingerprint == replica.fingerprints[&entered.kind] => {
-            store::put_snapshot(&replica.db, n, snapshot, &ready.heads)?;
-            store::borrow_row(&replica.db, n, ready.conflicted)?;
-            projection::write_row(&replica.db, &kind, n, &ready.row)
-        }
-        (snapshot, _) => {
-            match snapshot {
-                Some(snapshot) => store::put_snapshot(&replica.db, n, snapshot, &[])?,
-                None => append_genesis(&replica.db, n, &kind, entered.doc)?,
-            }
-            for bytes in &entered.changes {
-                append_intact(replica, n, entered.doc, bytes)?;
-            }
-            let stored = store::get(&replica.db, entered.doc)?;
-            let mut document = match store::load(&replica.db, &replica.registry, &stored) {
-                Ok(document) => document,
-                Err(e) => {
-                    warn!(id = %entered.doc, error = %e, "a damaged document was left out");
-                    replica.db.execute("DELETE FROM document WHERE n = ?1", [n]).map_err(storage)?;
-                    return Ok(());
-                }
-            };
-            store::settle(&replica.db, n, &mut document)?;
-            projection::write(&replica.db, &replica.registry, n, &mut document)
-        }
+    if let (Some(snapshot), Some(ready)) = (&entered.snapshot, &entered.ready)
+        && entered.changes.is_empty()
+        && ready.fingerprint == replica.fingerprints[&entered.kind]
+    {
+        let n = store::insert_ready(&replica.db, entered, snapshot, ready)?;
+        projection::write_row(&replica.db, &kind, n, &ready.row)?;
+        return Ok(Some(n));
     }
+    let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
+    match &entered.snapshot {
+        Some(snapshot) => store::put_snapshot(&replica.db, n, snapshot)?,
+        None => append_genesis(&replica.db, n, &kind, entered.doc)?,
+    }
+    for bytes in &entered.changes {
+        append_intact(replica, n, entered.doc, bytes)?;
+    }
+    let stored = store::get(&replica.db, entered.doc)?;
+    let mut document = match store::load(&replica.db, &replica.registry, &stored) {
+        Ok(document) => document,
+        Err(e) => {
+            warn!(id = %entered.doc, error = %e, "a damaged document was left out");
+            replica.db.execute("DELETE FROM document WHERE n = ?1", [n]).map_err(storage)?;
+            return Ok(None);
+        }
+    };
+    store::settle(&replica.db, n, &mut document)?;
+    projection::write(&replica.db, &replica.registry, n, &mut document)?;
+    Ok(Some(n))
 }
 
 fn append_intact(replica: &Replica, n: i64, doc: RecordId, bytes: &[u8]) -> Result<()> {

@@ -10,7 +10,7 @@ use maydan_core::document::{Hash, RawChange};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::wire::{Item, Relay, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, ErrorCode, RecordId, Result};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use tracing::warn;
 
 /// Records brought at once at most.
@@ -19,21 +19,32 @@ const MOST: usize = 100;
 /// Keeps the receipt of a change; those of what it was made on are no longer needed.
 pub(super) fn keep(db: &Connection, n: i64, change: &RawChange, receipt: &Receipt) -> Result<()> {
     for dependency in change.dependencies() {
-        db.prepare_cached("DELETE FROM receipt WHERE document = ?1 AND hash = ?2")
-            .and_then(|mut s| s.execute(params![n, dependency.0]))
-            .map_err(storage)?;
+        forget(db, n, dependency)?;
     }
+    forget(db, n, change.hash())?;
     put(db, n, change.hash(), receipt)
 }
 
 /// Keeps the receipts of a document that came whole, in place of those that were here.
 pub(super) fn replace(db: &Connection, n: i64, receipts: &[(Hash, Receipt)]) -> Result<()> {
     db.prepare_cached("DELETE FROM receipt WHERE document = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+    put_all(db, n, receipts)
+}
+
+fn forget(db: &Connection, n: i64, hash: Hash) -> Result<()> {
+    db.prepare_cached("DELETE FROM receipt WHERE document = ?1 AND hash = ?2")
+        .and_then(|mut s| s.execute(params![n, hash.0]))
+        .map(drop)
+        .map_err(storage)
+}
+
+/// Keeps the receipts of a document that is new here. One that is named twice counts once.
+pub(super) fn put_all(db: &Connection, n: i64, receipts: &[(Hash, Receipt)]) -> Result<()> {
     receipts.iter().try_for_each(|(hash, receipt)| put(db, n, *hash, receipt))
 }
 
 fn put(db: &Connection, n: i64, hash: Hash, receipt: &Receipt) -> Result<()> {
-    db.prepare_cached("INSERT OR REPLACE INTO receipt (document, hash, receipt) VALUES (?1, ?2, ?3)")
+    db.prepare_cached("INSERT OR IGNORE INTO receipt (document, hash, receipt) VALUES (?1, ?2, ?3)")
         .and_then(|mut s| s.execute(params![n, hash.0, receipt.0]))
         .map(drop)
         .map_err(storage)
@@ -125,11 +136,4 @@ fn receipts(db: &Connection, n: i64) -> Result<Vec<(Hash, Receipt)>> {
         .map_err(storage)?;
     let receipt = |bytes: Vec<u8>| bytes.try_into().map(Receipt).map_err(|_| maydan_core::Error::corrupt("a receipt has 16 bytes"));
     rows.into_iter().map(|(hash, bytes)| Ok((Hash::from_slice(&hash)?, receipt(bytes)?))).collect()
-}
-
-/// The number of a record.
-pub(super) fn number(db: &Connection, id: RecordId) -> Result<Option<i64>> {
-    db.prepare_cached("SELECT n FROM document WHERE id = ?1")
-        .and_then(|mut s| s.query_row([id.as_bytes()], |r| r.get(0)).optional())
-        .map_err(storage)
 }

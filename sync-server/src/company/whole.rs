@@ -10,6 +10,7 @@ use maydan_core::document::{Document, Hash};
 use maydan_core::sync::wire::{Entered, Ready};
 use maydan_core::{Error, RecordId, Result, ScopeId};
 use serde_bytes::ByteBuf;
+use std::collections::BTreeMap;
 
 /// A document as it stands.
 pub(super) struct Whole {
@@ -64,11 +65,15 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
     )?;
     let mut found = Vec::with_capacity(numbers.len());
     let mut stale = Vec::new();
+    let mut fingerprints: BTreeMap<String, Option<i64>> = BTreeMap::new();
     for row in rows.iter().flatten() {
         let kind: String = row.get(2)?;
         let (last_seq, upto): (u64, Option<u64>) = (row.get(6)?, row.get(7)?);
         let snapshot: Option<Vec<u8>> = row.get(8)?;
-        let declared = company.registry().get(&kind).map(|kind| kind.fingerprint()).ok();
+        let declared = match fingerprints.get(&kind) {
+            Some(known) => *known,
+            None => *fingerprints.entry(kind.clone()).or_insert(company.registry().get(&kind).map(|kind| kind.fingerprint()).ok()),
+        };
         let ready = if upto == Some(last_seq) && row.get::<Option<i64>>(12)? == declared {
             Some(stored(row)?)
         } else {

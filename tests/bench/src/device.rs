@@ -68,7 +68,7 @@ impl Device {
                 }
             };
             let answer = self.post(asked.path, asked.media, &asked.body).await?;
-            let taken = self.replica.take(&asked, &answer)?;
+            let taken = self.replica.take(&asked, asked.read(&answer)?)?;
             if enough(&mut self.replica) {
                 return Ok(());
             }

@@ -3,6 +3,7 @@
 
 use crate::Plan;
 use anyhow::{Context, Result, bail};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,7 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// What it is made of; copied beside the packages.
 const FILES: &[(&str, &str)] = &[
     ("package.json", include_str!("../peers/package.json")),
-    ("package-lock.json", include_str!("../peers/package-lock.json")),
     ("data.mjs", include_str!("../peers/data.mjs")),
     ("pouch.mjs", include_str!("../peers/pouch.mjs")),
     ("repo.mjs", include_str!("../peers/repo.mjs")),
@@ -41,11 +41,13 @@ pub(crate) fn install() -> Result<PathBuf> {
         std::fs::write(folder.join(name), content)?;
     }
     if !is_there {
-        eprintln!("installing the peers");
-        let done =
-            std::process::Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder).status()?;
+        writeln!(std::io::stderr(), "installing the peers")?;
+        let done = std::process::Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
+            .current_dir(&folder)
+            .status()?;
         if !done.success() {
-            bail!("npm ci failed in {}", folder.display());
+            bail!("npm install failed in {}", folder.display());
         }
     }
     Ok(folder)
@@ -61,7 +63,7 @@ pub(crate) async fn ask(plan: &Plan, peer: Peer, row: &str, n: usize) -> Result<
     let mut command = Command::new("node");
     command.arg(script).arg(row).arg(n.to_string()).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
     let Ok(done) = tokio::time::timeout(PATIENCE, command.output()).await else {
-        eprintln!("{script} does not do {row} at {n} in {} s", PATIENCE.as_secs());
+        writeln!(std::io::stderr(), "{script} does not do {row} at {n} in {} s", PATIENCE.as_secs())?;
         return Ok(None);
     };
     let done = done?;

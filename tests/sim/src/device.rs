@@ -193,7 +193,7 @@ impl Device {
                 match asked {
                     None => Seen::Pushed { pending: false, hello_needed: false },
                     Some(asked) => match carry(server, late, (caller, asked.path, &asked.body), fault, random) {
-                        Ok(answer) => match self.replica(random)?.take(&asked, &answer) {
+                        Ok(answer) => match asked.read(&answer).and_then(|answer| self.replica(random)?.take(&asked, answer)) {
                             Ok(taken) => taken.seen,
                             Err(e) => Seen::Failed { code: e.code, retry_after: None },
                         },

@@ -8,14 +8,8 @@ use crate::floor::{self, Rows};
 use crate::peers::{self, Peer};
 use crate::world::world;
 use anyhow::{Result, ensure};
-use maydan_core::command::{ListRecords, ReplicaCommands};
-use maydan_replica::Replica;
+use maydan_core::command::{ListRecords, SyncState};
 use std::time::Instant;
-
-fn total(replica: &mut Replica, search: &str) -> u64 {
-    let page = replica.list_records(ListRecords { kind: "customer".into(), search: search.into(), limit: 50, ..ListRecords::default() });
-    page.map_or(0, |page| u64::from(page.total))
-}
 
 /// Until lists and search answer, and until the day's work is on the screen.
 pub(super) async fn first_sync(plan: &Plan) -> Result<Vec<Figure>> {
@@ -28,25 +22,28 @@ pub(super) async fn first_sync(plan: &Plan) -> Result<Vec<Figure>> {
         let (mut whole, mut first) = (Runs::default(), Runs::default());
         // The first device pays for what the server makes ready for all others.
         Device::new(&world.url(), "huda", &folder.path().join("one before")).await?.round(|_| false).await?;
+        let mut device = Device::new(&world.url(), "huda", &folder.path().join("for the floor")).await?;
+        device.kept = Some(Vec::new());
+        device.round(|_| false).await?;
+        let rows = Rows::of(device.replica.connection())?;
+        let url = floor::serve(device.kept.take().unwrap_or_default()).await?;
         for run in 0..plan.runs {
-            let mut device = Device::new(&world.url(), "huda", &folder.path().join(run.to_string())).await?;
-            device.kept = Some(Vec::new());
+            // The app itself, with the loop that people have.
+            let rep = world.device("huda", &run.to_string()).await?;
             let began = Instant::now();
-            let mut seen = None;
-            device
-                .round(|replica| {
-                    seen = seen.or_else(|| (total(replica, "") > 0).then(|| ms(began)));
-                    false
-                })
-                .await?;
-            ensure!(total(&mut device.replica, "") > 0 && total(&mut device.replica, "شركة") > 0, "lists and search answer");
+            let customers = async |search: &str| {
+                let list = ListRecords { kind: "customer".into(), search: search.into(), limit: 50, ..ListRecords::default() };
+                Ok::<_, anyhow::Error>(rep.app.ask(list).await?.total)
+            };
+            rep.waits_for("the first page", |status| status.receiving.is_some_and(|received| received > 0)).await?;
+            ensure!(customers("").await? > 0, "a list answers after the first page");
+            first.ours.push(ms(began));
+            rep.waits_for("synced", |status| status.state == SyncState::Synced).await?;
+            ensure!(customers("شركة").await? > 0, "search answers");
             whole.ours.push(ms(began));
-            first.ours.extend(seen);
-            ensure!(device.replica.loaded_documents() == 0, "no document was loaded");
+            ensure!(rep.app.with_replica(|replica| Ok(replica.loaded_documents()))? == 0, "no document was loaded");
+            rep.dies().await;
 
-            let bytes = device.kept.take().unwrap_or_default();
-            let rows = Rows::of(device.replica.connection())?;
-            let url = floor::serve(bytes).await?;
             let mut db = floor::database(&folder.path().join(format!("floor-{run}.db")))?;
             rows.prepare(&db)?;
             let http = client()?;
