@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("maydan-sync-server", &["maydan-core"]),
     ("maydan-it", &["maydan-core", "maydan-replica", "maydan-driver", "maydan-sync-server"]),
     ("maydan-sim", &["maydan-core", "maydan-replica", "maydan-sync-server"]),
+    ("maydan-bench", &["maydan-core", "maydan-replica", "maydan-sync-server", "maydan-it"]),
     ("maydan-desktop-tests", &[]),
     ("xtask", &[]),
 ];

@@ -4,7 +4,7 @@
 use crate::Plan;
 use anyhow::{Context, Result, bail};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
@@ -70,6 +70,12 @@ pub(crate) async fn ask(plan: &Plan, peer: Peer, row: &str, n: usize) -> Result<
     let said = String::from_utf8_lossy(&done.stdout);
     match said.lines().last().and_then(|line| line.trim().parse().ok()) {
         Some(figure) if done.status.success() => Ok(Some(figure)),
-        _ => bail!("{} {row} {n} said {said:?} and {:?}", Path::new(script).display(), String::from_utf8_lossy(&done.stderr)),
+        _ => {
+            // Some give up under load: that is their figure.
+            let said = String::from_utf8_lossy(&done.stderr);
+            let last = said.lines().rev().find(|line| line.contains("Error")).unwrap_or("no word");
+            writeln!(std::io::stderr(), "{script} does not do {row} at {n}: {last}")?;
+            Ok(None)
+        }
     }
 }
