@@ -21,7 +21,7 @@ mod history;
 mod replay;
 mod view;
 
-pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, RootWrite, decode_change};
+pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, RootWrite, changes_of_snapshot, decode_change, guarded, is_intact};
 pub use conflict::{Conflict, ConflictValue};
 pub use edit::{Appendix, Edit, Written};
 pub use history::{FieldChange, HistoryEntry};
@@ -65,13 +65,14 @@ impl Document {
     /// [`ErrorCode::Corrupt`](crate::ErrorCode::Corrupt) when the snapshot or a change is damaged.
     pub fn load<'a>(kind: &Arc<Kind>, id: RecordId, snapshot: Option<&[u8]>, tail: impl IntoIterator<Item = &'a [u8]>) -> Result<Self> {
         let mut auto = match snapshot {
-            Some(bytes) => change::guarded("the snapshot", || AutoCommit::load(bytes).map_err(Error::from))?,
+            Some(bytes) => guarded("the snapshot", || AutoCommit::load(bytes).map_err(Error::from))?,
             None => AutoCommit::new(),
         };
         let changes = tail.into_iter().map(|b| Ok(decode_change(b)?.into_inner())).collect::<Result<Vec<_>>>()?;
-        change::guarded("the changes", || auto.apply_changes(changes).map_err(Error::from))?;
+        guarded("the changes", || auto.apply_changes(changes).map_err(Error::from))?;
         let mut document = Self { id, kind: kind.clone(), auto };
-        document.upgrade()?;
+        // Changes that came without their genesis wait for it: this is where they are really applied.
+        guarded("the changes", || document.upgrade())?;
         Ok(document)
     }
 
@@ -103,7 +104,7 @@ impl Document {
     /// Applies changes from elsewhere; those already there are skipped. A damaged one changes nothing.
     pub fn apply(&mut self, changes: impl IntoIterator<Item = RawChange>) -> Result<()> {
         let changes: Vec<_> = changes.into_iter().map(RawChange::into_inner).collect();
-        change::guarded("the changes", || self.auto.apply_changes(changes).map_err(Error::from))
+        guarded("the changes", || self.auto.apply_changes(changes).map_err(Error::from))
     }
 
     /// Whether this change is part of the document already. Costs as much as making that change again: for many, ask

@@ -271,7 +271,6 @@ impl Replica {
 
     /// Takes in what `hello` answered: rights, people, epoch. Answers whether some feed has entries that are not here.
     pub fn apply_hello(&mut self, asked: &Hello, answer: &HelloAnswer) -> Result<bool> {
-        self.leave_ungranted(answer)?;
         if let Some(mut user) = self.user.clone() {
             user.grants = answer.grants.clone();
             user.role = answer.role.clone();
@@ -295,6 +294,7 @@ impl Replica {
             None => set_meta(&self.db, "epoch", &epoch)?,
             Some(_) => self.enter_epoch(&epoch)?,
         }
+        self.leave_ungranted(answer)?;
         show_head(&self.db, answer.epoch, &answer.head)?;
         heal::ask_again(&mut self.db)?;
         let cursors = self.cursors()?;
@@ -302,26 +302,25 @@ impl Replica {
         self.purge_left()?;
         let cursors = self.cursors()?;
         let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
-        let is_behind = answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || cursors.iter().any(|c| c.scan.is_some());
+        // A feed that was never begun says nothing of itself: what happened in it may be long forgotten.
+        let is_behind = answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || cursors.iter().any(Cursor::is_first);
         Ok(is_behind || feed::has_doubts(&self.db)?)
     }
 
     /// What is granted no longer goes from the device, once nothing of it is unsent; its feed begins anew when it is
-    /// granted again. Compared is with what this epoch has granted: a server restored from a backup may have forgotten a
-    /// grant, and what is here may be the only copy.
+    /// granted again. What a server that was put back has not answered for stays: it may have forgotten the grant, and what
+    /// is here may be the only copy.
     fn leave_ungranted(&mut self, answer: &HelloAnswer) -> Result<()> {
-        let known: Option<Granted> = meta(&self.db, "granted")?.and_then(|json| serde_json::from_str(&json).ok());
         let now = Granted { epoch: answer.epoch, scopes: answer.grants.iter().map(|g| g.scope).collect() };
+        let known: Option<Granted> = meta(&self.db, feed::GRANTED)?.and_then(|json| serde_json::from_str(&json).ok());
         if known.as_ref() == Some(&now) {
             return Ok(());
         }
-        let before = known.filter(|known| known.epoch == now.epoch).map(|known| known.scopes).unwrap_or_default();
         let tx = self.db.transaction().map_err(storage)?;
-        for scope in before.difference(&now.scopes) {
-            tx.execute("UPDATE document SET leaving = ?2 WHERE scope = ?1", params![scope.as_bytes(), feed::GONE]).map_err(storage)?;
-            tx.execute("DELETE FROM cursor WHERE scope = ?1", [scope.as_bytes()]).map_err(storage)?;
+        for scope in feed::scopes(&tx)?.difference(&now.scopes) {
+            feed::leave(&tx, *scope)?;
         }
-        set_meta(&tx, "granted", &serde_json::to_string(&now)?)?;
+        set_meta(&tx, feed::GRANTED, &serde_json::to_string(&now)?)?;
         tx.commit().map_err(storage)
     }
 
@@ -476,17 +475,23 @@ impl Replica {
             )
             .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
             .map_err(storage)?;
-        for (n, id, kind) in gone {
-            let tx = self.db.transaction().map_err(storage)?;
-            if let Ok(kind) = self.registry.get(&kind) {
-                crate::projection::remove(&tx, kind, n)?;
-            }
-            tx.execute("DELETE FROM document WHERE n = ?1", [n]).map_err(storage)?;
-            tx.commit().map_err(storage)?;
-            let id = RecordId::from_slice(&id)?;
-            self.documents.take(id);
-            self.events.push(Event::Changed { kind, ids: Vec::new() });
+        if gone.is_empty() {
+            return Ok(());
         }
+        // All at once: a scope may have thousands.
+        let tx = self.db.transaction().map_err(storage)?;
+        for (n, _, kind) in &gone {
+            if let Ok(kind) = self.registry.get(kind) {
+                crate::projection::remove(&tx, kind, *n)?;
+            }
+            tx.prepare_cached("DELETE FROM document WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+        }
+        tx.commit().map_err(storage)?;
+        for (_, id, _) in &gone {
+            self.documents.take(RecordId::from_slice(id)?);
+        }
+        let kinds: BTreeSet<String> = gone.into_iter().map(|(_, _, kind)| kind).collect();
+        self.events.extend(kinds.into_iter().map(|kind| Event::Changed { kind, ids: Vec::new() }));
         Ok(())
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::id::Actor;
 use crate::{Error, ErrorCode, Result};
-use automerge::{Change, ChangeHash};
+use automerge::{AutoCommit, Change, ChangeHash};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -149,6 +150,22 @@ impl RawChange {
     }
 }
 
+/// Whether a snapshot's own checksum fits it: cheap beside loading it.
+pub fn is_intact(snapshot: &[u8]) -> bool {
+    match snapshot {
+        [_, _, _, _, a, b, c, d, rest @ ..] if !rest.is_empty() => Sha256::digest(rest)[..4] == [*a, *b, *c, *d],
+        _ => false,
+    }
+}
+
+/// The changes in a snapshot, of whatever kind its document is.
+///
+/// # Errors
+/// [`crate::ErrorCode::Corrupt`].
+pub fn changes_of_snapshot(snapshot: &[u8]) -> Result<Vec<RawChange>> {
+    guarded("the snapshot", || Ok(AutoCommit::load(snapshot)?.get_changes(&[]).into_iter().map(RawChange::from).collect()))
+}
+
 /// A write at the root of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootWrite {
@@ -203,6 +220,6 @@ fn check_inflated_size(bytes: &[u8]) -> Result<()> {
 }
 
 /// Runs a decoder over outside bytes: should it panic, that is an error of the bytes, not the end of the process.
-pub(super) fn guarded<T>(what: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
+pub fn guarded<T>(what: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(Error::corrupt(format!("{what} could not be decoded"))))
 }

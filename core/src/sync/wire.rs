@@ -300,8 +300,6 @@ pub struct Scan {
 
 /// The part of a first sync that brings the work of these days, with what it belongs to.
 pub const TODAY: &str = "today";
-/// Most parts of a first sync.
-pub const MAX_SCAN_PARTS: usize = 1_000;
 
 impl Cursor {
     /// The beginning of a feed.

@@ -11,7 +11,10 @@ use crate::storage;
 use maydan_core::sync::wire::Cursor;
 use maydan_core::{RecordId, Result, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
 
+/// The key of `meta` under which stands what was granted when that was looked at last.
+pub(super) const GRANTED: &str = "granted";
 /// `document.leaving` of a record that goes once nothing of it is unsent.
 pub(super) const GONE: i64 = 1;
 /// Of a doubtful record.
@@ -44,12 +47,37 @@ pub(super) fn proven(db: &Connection, n: i64) -> Result<()> {
         .prepare_cached("UPDATE document SET leaving = 0 WHERE n = ?1 AND leaving = ?2 RETURNING scope")
         .and_then(|mut s| s.query_row([n, UNPROVEN], |r| r.get(0)).optional())
         .map_err(storage)?;
-    scope.map_or(Ok(()), |scope| begin_again(db, ScopeId::from_slice(&scope)?))
+    let Some(scope) = scope else { return Ok(()) };
+    begin_again(db, ScopeId::from_slice(&scope)?)?;
+    ask_grants_again(db)
 }
 
-/// The server has a record in another scope than was known here. When she has lost that too by now, it goes with its feed.
+/// The next hello looks at every record's scope, as if the grants were others.
+fn ask_grants_again(db: &Connection) -> Result<()> {
+    db.execute("DELETE FROM meta WHERE key = ?1", [GRANTED]).map(drop).map_err(storage)
+}
+
+/// The scopes of what is here, and of the feeds that are read.
+pub(super) fn scopes(db: &Connection) -> Result<BTreeSet<ScopeId>> {
+    let rows: Vec<Vec<u8>> = db
+        .prepare("SELECT scope FROM document UNION SELECT scope FROM cursor")
+        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    rows.iter().map(|scope| ScopeId::from_slice(scope)).collect()
+}
+
+/// A scope is not granted any more: what is here of it goes, as far as the server has answered for it.
+pub(super) fn leave(db: &Connection, scope: ScopeId) -> Result<()> {
+    begin_again(db, scope)?;
+    db.execute("UPDATE document SET leaving = ?2 WHERE scope = ?1 AND leaving IN (0, ?3)", params![scope.as_bytes(), GONE, DOUBTFUL])
+        .map(drop)
+        .map_err(storage)
+}
+
+/// The server has a record in another scope than was known here. She may have lost that too by now: the next hello tells.
 pub(super) fn belongs(db: &Connection, id: RecordId, scope: ScopeId) -> Result<()> {
-    db.execute("UPDATE document SET scope = ?2 WHERE id = ?1", params![id.as_bytes(), scope.as_bytes()]).map(drop).map_err(storage)
+    db.execute("UPDATE document SET scope = ?2 WHERE id = ?1", params![id.as_bytes(), scope.as_bytes()]).map_err(storage)?;
+    ask_grants_again(db)
 }
 
 /// Whether some feed has to be read to its end to know what is still there.

@@ -9,7 +9,7 @@ use super::relay;
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::ImportedUnsent;
-use maydan_core::document::{Document, RawChange, decode_change};
+use maydan_core::document::{RawChange, changes_of_snapshot, decode_change};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::wire::{Entered, Entry, Item, Page};
 use maydan_core::{Error, ErrorCode, RecordId, Result};
@@ -166,9 +166,9 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered) -> Res
         return heal(replica, stored, &kind, entered);
     }
     let mut list: Vec<Vec<u8>> = Vec::new();
-    if let (Some(snapshot), Ok(kind)) = (&entered.snapshot, replica.registry.get(&entered.kind)) {
-        match Document::load(kind, entered.doc, Some(snapshot), []) {
-            Ok(mut theirs) => list.extend(theirs.changes_since(&[]).iter().map(|c| c.bytes().to_vec())),
+    if let Some(snapshot) = &entered.snapshot {
+        match changes_of_snapshot(snapshot) {
+            Ok(theirs) => list.extend(theirs.iter().map(|c| c.bytes().to_vec())),
             Err(e) => warn!(id = %entered.doc, error = %e, "a damaged snapshot was left out"),
         }
     }

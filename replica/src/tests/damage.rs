@@ -65,7 +65,7 @@ fn whole(from: &mut Replica, ids: &[RecordId]) -> Page {
         };
         page.entries.push(Entry::Enter(Box::new(entered)));
     }
-    page.cursors.push(Cursor::at_end(TERRITORY, 7));
+    page.cursors = [ScopeId::COMPANY, TERRITORY, BASMA.into()].map(|scope| Cursor::at_end(scope, 7)).into();
     page
 }
 

@@ -45,13 +45,19 @@ impl Company {
             let (_, grants) = rights(tx, caller)?;
             let log = Log::newest(tx)?;
             let floor = floor(tx)?;
+            if pull.cursors.len() > grants.len() {
+                return Err(Error::bad_request("there are more cursors than granted scopes"));
+            }
             for cursor in &pull.cursors {
                 permit::check(&grants, cursor.scope, Action::Read)?;
                 if cursor.is_below(floor) {
                     return Err(Error::new(ErrorCode::MustRefetch, "the feed no longer goes back so far: say hello and begin it again"));
                 }
             }
-            let plan = Plan::new(&pull.cursors, log.seq(), self.registry().in_order(), self.0.page_entries)?;
+            let known: Vec<&str> = self.registry().in_order().collect();
+            let others = if pull.cursors.iter().any(Cursor::is_first) { other_kinds(tx, &known, &pull.cursors)? } else { Vec::new() };
+            let order = known.iter().copied().chain(others.iter().map(String::as_str));
+            let plan = Plan::new(&pull.cursors, log.seq(), order, self.0.page_entries)?;
             let mut filling = Filling { company: self, tx, plan, entries: Vec::new(), folded: Vec::new() };
             while let Some((at, part)) = filling.plan.next() {
                 match part {
@@ -175,6 +181,20 @@ impl Filling<'_> {
         self.plan.took(whole.size());
         self.entries.push(Entry::Enter(Box::new(whole.entered(self.company))));
     }
+}
+
+/// Kinds of which there are documents that only another version of this server knows: one step through the index for each.
+fn other_kinds(tx: &mut dyn Tx, known: &[&str], cursors: &[Cursor]) -> Result<Vec<String>> {
+    let sets: Vec<Vec<Value>> = cursors.iter().map(|cursor| params![cursor.scope]).collect();
+    let rows = tx.each(
+        "WITH RECURSIVE step (kind) AS (
+             SELECT min(kind) FROM doc WHERE scope = $1
+             UNION ALL SELECT (SELECT min(kind) FROM doc WHERE scope = $1 AND kind > step.kind) FROM step WHERE kind IS NOT NULL)
+         SELECT kind FROM step WHERE kind IS NOT NULL",
+        &sets,
+    )?;
+    let kinds = rows.iter().flatten().map(|row| row.get(0)).collect::<Result<BTreeSet<String>>>()?;
+    Ok(kinds.into_iter().filter(|kind| !known.contains(&kind.as_str())).collect())
 }
 
 /// Numbers are whole and signed where they are kept.

@@ -6,7 +6,7 @@
 use super::feed;
 use super::{Company, Log};
 use crate::store::{Row, Tx, Value, params};
-use maydan_core::document::{Document, Hash};
+use maydan_core::document::{Document, Hash, guarded, is_intact};
 use maydan_core::sync::wire::{Entered, Ready};
 use maydan_core::{Error, RecordId, Result, ScopeId};
 use serde_bytes::ByteBuf;
@@ -74,6 +74,8 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
             Some(known) => *known,
             None => *fingerprints.entry(kind.clone()).or_insert(company.registry().get(&kind).map(|kind| kind.fingerprint()).ok()),
         };
+        // One that the disk has spoilt is made again from the changes.
+        let (snapshot, upto) = if snapshot.as_deref().is_some_and(is_intact) { (snapshot, upto) } else { (None, None) };
         let ready = if upto == Some(last_seq) && row.get::<Option<i64>>(12)? == declared {
             Some(stored(row)?)
         } else {
@@ -102,13 +104,14 @@ fn stored(row: &Row) -> Result<Ready> {
 
 /// Makes the snapshot of a document anew. One that can't be read goes as it is: the device keeps what it can of it.
 fn fold(company: &Company, whole: &mut Whole, upto: u64) -> Option<Folded> {
-    let loaded = company.registry().get(&whole.kind).and_then(|kind| {
+    let folded = company.registry().get(&whole.kind).and_then(|kind| {
         let snapshot = whole.snapshot.as_ref().map(|bytes| bytes.as_slice());
-        Document::load(kind, whole.id, snapshot, whole.tail.iter().map(|bytes| bytes.as_slice()))
+        let mut document = Document::load(kind, whole.id, snapshot, whole.tail.iter().map(|bytes| bytes.as_slice()))?;
+        // What somebody made with bad intent may have been applied, and still be more than Automerge can write down.
+        guarded("the document", || Ok((ByteBuf::from(document.save()), ready(&mut document))))
     });
-    match loaded {
-        Ok(mut document) => {
-            let (bytes, ready) = (ByteBuf::from(document.save()), ready(&mut document));
+    match folded {
+        Ok((bytes, ready)) => {
             whole.tail.clear();
             (whole.snapshot, whole.ready) = (Some(bytes.clone()), Some(ready.clone()));
             Some(Folded { n: whole.n, upto, bytes, ready })
@@ -131,7 +134,8 @@ impl Company {
         if folded.is_empty() {
             return;
         }
-        if let Err(e) = self.write(move |_: &mut Log, tx| put(tx, &folded)) {
+        // By itself: when the disk is full, no push that would have fitted fails for it.
+        if let Err(e) = self.write_alone(|_: &mut Log, tx| put(tx, &folded)) {
             tracing::warn!(error = %e, "snapshots could not be kept");
         }
     }
@@ -153,7 +157,7 @@ fn put(tx: &mut dyn Tx, folded: &[Folded]) -> Result<()> {
     tx.write_each(
         "INSERT INTO snapshot (doc, upto_seq, bytes, heads, row, conflicted, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (doc) DO UPDATE SET upto_seq = $2, bytes = $3, heads = $4, row = $5, conflicted = $6, fingerprint = $7
-         WHERE snapshot.upto_seq <= $2",
+         WHERE snapshot.upto_seq < $2 OR (snapshot.upto_seq = $2 AND (snapshot.fingerprint <> $7 OR snapshot.bytes <> $3))",
         &sets,
     )
     .map(drop)

@@ -258,6 +258,7 @@ conformance! {
     what_happens_during_a_first_sync_comes_with_it,
     a_second_new_device_gets_what_was_made_ready_for_the_first,
     feeds_that_were_trimmed_are_begun_again,
+    a_change_that_can_not_be_applied_harms_no_other_record,
 }
 
 /// Two nodes over one database.

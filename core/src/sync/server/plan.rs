@@ -6,11 +6,13 @@
 //!
 //! Invariants:
 //! - A first sync ends in its feed at the number that the log had when it began: whatever happened meanwhile comes once more.
-//! - The parts of a first sync are settled when it begins. A kind that a server learns later has no documents from before.
+//! - The parts of a first sync are settled when it begins; they are all kinds of which the server has documents, also those
+//!   that only another version of it knows.
 //! - A page of which nothing was told moves no cursor.
 
-use crate::sync::wire::{Cursor, MAX_SCAN_PARTS, Scan, TARGET_BATCH_BYTES, TODAY};
+use crate::sync::wire::{Cursor, Scan, TARGET_BATCH_BYTES, TODAY};
 use crate::{Error, Result, ScopeId};
+use std::collections::BTreeSet;
 
 /// What to look up next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,19 +55,26 @@ impl Plan {
     /// A page after `cursors` of at most so many entries, over a log whose newest number is `newest`, with kinds in `order`.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::BadRequest`] for a cursor that nobody was given.
+    /// [`crate::ErrorCode::BadRequest`] for two cursors of one scope.
     pub fn new<'a>(cursors: &[Cursor], newest: u64, order: impl Iterator<Item = &'a str>, entries: usize) -> Result<Self> {
         let order: Vec<String> = std::iter::once(TODAY).chain(order).map(str::to_owned).collect();
         let mut plan =
             Self { newest, cursors: cursors.to_vec(), ended: vec![false; cursors.len()], order, bytes: TARGET_BATCH_BYTES, entries };
+        let scopes: BTreeSet<ScopeId> = cursors.iter().map(|cursor| cursor.scope).collect();
+        if scopes.len() < cursors.len() {
+            return Err(Error::bad_request("there is one cursor for each scope"));
+        }
         for cursor in &mut plan.cursors {
-            if cursor.scan.as_ref().is_some_and(|scan| scan.left.len() > MAX_SCAN_PARTS) {
-                return Err(Error::bad_request("a cursor is not one of this server's"));
-            }
-            let is_known = |scan: &Scan| !scan.left.is_empty() && scan.left.iter().all(|part| plan.order.contains(part));
-            if cursor.seq > newest || !cursor.scan.as_ref().is_none_or(is_known) {
-                // This data never gave that number, or knows no such part: what was read then says nothing about it.
+            if cursor.seq > newest {
+                // This data never gave that number: what was read then says nothing about it.
                 *cursor = Cursor::start(cursor.scope);
+            }
+            let parts: BTreeSet<&String> = plan.order.iter().collect();
+            if let Some(scan) = &mut cursor.scan
+                && (scan.left.is_empty() || scan.left.len() > parts.len() || !scan.left.iter().all(|part| parts.contains(part)))
+            {
+                // Not of this server: all parts once more, and then what has happened since it began.
+                *scan = Scan { left: plan.order.clone(), before: u64::MAX };
             }
             if cursor.seq == 0 && cursor.scan.is_none() {
                 *cursor =
@@ -226,17 +235,19 @@ mod tests {
     #[test]
     fn a_cursor_beyond_the_end_begins_again() {
         let scan = |left: &[&str]| Some(Scan { left: left.iter().map(|part| (*part).to_owned()).collect(), before: 7 });
-        let odd = [scan(&[]), scan(&["customer", "unheard of"])].map(|scan| Cursor { scan, ..Cursor::at_end(scope(1), 5) });
+        let odd =
+            [scan(&[]), scan(&["customer", "unheard of"]), scan(&["visit"; 4])].map(|scan| Cursor { scan, ..Cursor::at_end(scope(1), 5) });
         for cursor in odd.into_iter().chain([Cursor::at_end(scope(1), 10)]) {
-            let Some((0, part)) = plan(&[cursor], 9, 10).next() else { panic!("something to look up") };
-            assert_eq!(part, Part::Today { scope: scope(1), before: u64::MAX });
+            let begun = if cursor.seq > 9 { 9 } else { cursor.seq };
+            let plan = plan(&[cursor], 9, 10);
+            assert_eq!(plan.next(), Some((0, Part::Today { scope: scope(1), before: u64::MAX })));
+            assert_eq!(plan.finish().0[0].seq, begun, "what has happened since it began is not left out");
         }
     }
 
     #[test]
-    fn a_cursor_without_end_is_refused() {
-        let left = vec![String::new(); MAX_SCAN_PARTS + 1];
-        let cursor = Cursor { scan: Some(Scan { left, before: 1 }), ..Cursor::at_end(scope(1), 1) };
-        assert_eq!(Plan::new(&[cursor], 9, std::iter::empty(), 10).expect_err("refused").code, crate::ErrorCode::BadRequest);
+    fn a_scope_is_asked_for_once() {
+        let twice = [Cursor::start(scope(1)), Cursor::at_end(scope(1), 1)];
+        assert_eq!(Plan::new(&twice, 9, std::iter::empty(), 10).expect_err("refused").code, crate::ErrorCode::BadRequest);
     }
 }

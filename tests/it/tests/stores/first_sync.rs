@@ -135,3 +135,37 @@ pub(super) fn feeds_that_were_trimmed_are_begun_again(company: Company) {
     assert_eq!(entered(&all(&company, &amal, territory)), [id, later].into());
     assert_eq!(company.trim(Instant(i64::MAX)).unwrap(), floor, "there is no more to forget");
 }
+
+/// A change in good form that writes into an object which nobody has made: Automerge panics when it is applied.
+fn poison(phone: &Phone, doc: RecordId) -> Vec<u8> {
+    use automerge::transaction::Transactable;
+    use automerge::{AutoCommit, ObjType, ROOT};
+    let kind = maydan_core::Registry::maydan().get("customer").unwrap().clone();
+    let genesis = maydan_core::document::genesis::hashes(&kind, doc).unwrap();
+    let mut auto = AutoCommit::new().with_actor(phone.actor.0.as_bytes().as_slice().into());
+    let object = auto.put_object(ROOT, "made", ObjType::Map).unwrap();
+    auto.commit();
+    auto.put(&object, "key", 1).unwrap();
+    auto.commit();
+    let mut change = auto.get_last_local_change().unwrap().decode();
+    change.deps = genesis.iter().map(|hash| automerge::ChangeHash(hash.0)).collect();
+    change.seq = 1.try_into().unwrap();
+    let mut change = automerge::Change::from(change);
+    change.bytes().to_vec()
+}
+
+pub(super) fn a_change_that_can_not_be_applied_harms_no_other_record(company: Company) {
+    let Staffed { company, territory, amal } = staffed(company);
+    let (good, items) = customer(&amal, territory, 2);
+    push(&company, &amal, &items).unwrap();
+    let bad = RecordId(random());
+    let open = Item::Open { doc: bad, kind: "customer".into(), parent: None, scope: territory };
+    let written = push(&company, &amal, &[open, Item::Change { doc: bad, bytes: poison(&amal, bad).into() }]).unwrap();
+    assert_eq!(seqs(&written).len(), 2, "in good form: {written:?}");
+    let entries = all(&company, &amal, territory);
+    assert_eq!(entered(&entries), [good, bad].into());
+    for entry in &entries {
+        let Entry::Enter(whole) = entry else { continue };
+        assert_eq!(whole.ready.is_some(), whole.doc == good);
+    }
+}
