@@ -82,6 +82,8 @@ CREATE TABLE receipt (
     document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
     hash BLOB NOT NULL,
     receipt BLOB NOT NULL,
+    -- The scope that it speaks of: the record may be known to be in another one by now.
+    scope BLOB NOT NULL,
     PRIMARY KEY (document, hash)
 ) WITHOUT ROWID;
 

@@ -38,11 +38,11 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
                     match store::find(&replica.db, entered.doc)? {
                         Some(stored) => {
                             meet(replica, &stored, entered)?;
-                            relay::replace(&replica.db, stored.n, &entered.receipts)?;
+                            relay::replace(&replica.db, stored.n, entered)?;
                         }
                         None => {
                             if let Some(n) = enter(replica, entered)? {
-                                relay::put_all(&replica.db, n, &entered.receipts)?;
+                                relay::put_all(&replica.db, n, entered)?;
                             }
                         }
                     }
@@ -103,7 +103,7 @@ fn flush(replica: &mut Replica, changes: &mut Changes<'_>, touched: &mut Vec<(St
         merge(replica, &stored, &list.iter().map(|(bytes, _)| *bytes).collect::<Vec<_>>())?;
         for (bytes, receipt) in list {
             if let Ok(change) = decode_change(bytes) {
-                relay::keep(&replica.db, stored.n, &change, receipt)?;
+                relay::keep(&replica.db, &stored, &change, receipt)?;
             }
         }
         touched.push((stored.kind, id));

@@ -8,8 +8,8 @@ use crate::store::{self, Stored};
 use crate::{Replica, storage};
 use maydan_core::document::{Hash, RawChange};
 use maydan_core::sync::receipt::Receipt;
-use maydan_core::sync::wire::{Item, Relay, TARGET_BATCH_BYTES};
-use maydan_core::{Actor, ErrorCode, RecordId, Result};
+use maydan_core::sync::wire::{Entered, Item, Relay, TARGET_BATCH_BYTES};
+use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{Connection, params};
 use tracing::warn;
 
@@ -17,18 +17,19 @@ use tracing::warn;
 const MOST: usize = 100;
 
 /// Keeps the receipt of a change; those of what it was made on are no longer needed.
-pub(super) fn keep(db: &Connection, n: i64, change: &RawChange, receipt: &Receipt) -> Result<()> {
+pub(super) fn keep(db: &Connection, stored: &Stored, change: &RawChange, receipt: &Receipt) -> Result<()> {
+    let n = stored.n;
     for dependency in change.dependencies() {
         forget(db, n, dependency)?;
     }
     forget(db, n, change.hash())?;
-    put(db, n, change.hash(), receipt)
+    put(db, n, stored.scope, change.hash(), receipt)
 }
 
 /// Keeps the receipts of a document that came whole, in place of those that were here.
-pub(super) fn replace(db: &Connection, n: i64, receipts: &[(Hash, Receipt)]) -> Result<()> {
+pub(super) fn replace(db: &Connection, n: i64, entered: &Entered) -> Result<()> {
     db.prepare_cached("DELETE FROM receipt WHERE document = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
-    put_all(db, n, receipts)
+    put_all(db, n, entered)
 }
 
 fn forget(db: &Connection, n: i64, hash: Hash) -> Result<()> {
@@ -39,13 +40,13 @@ fn forget(db: &Connection, n: i64, hash: Hash) -> Result<()> {
 }
 
 /// Keeps the receipts of a document that is new here. One that is named twice counts once.
-pub(super) fn put_all(db: &Connection, n: i64, receipts: &[(Hash, Receipt)]) -> Result<()> {
-    receipts.iter().try_for_each(|(hash, receipt)| put(db, n, *hash, receipt))
+pub(super) fn put_all(db: &Connection, n: i64, entered: &Entered) -> Result<()> {
+    entered.receipts.iter().try_for_each(|(hash, receipt)| put(db, n, entered.scope, *hash, receipt))
 }
 
-fn put(db: &Connection, n: i64, hash: Hash, receipt: &Receipt) -> Result<()> {
-    db.prepare_cached("INSERT OR IGNORE INTO receipt (document, hash, receipt) VALUES (?1, ?2, ?3)")
-        .and_then(|mut s| s.execute(params![n, hash.0, receipt.0]))
+fn put(db: &Connection, n: i64, scope: ScopeId, hash: Hash, receipt: &Receipt) -> Result<()> {
+    db.prepare_cached("INSERT OR IGNORE INTO receipt (document, hash, receipt, scope) VALUES (?1, ?2, ?3, ?4)")
+        .and_then(|mut s| s.execute(params![n, hash.0, receipt.0, scope.as_bytes()]))
         .map(drop)
         .map_err(storage)
 }
@@ -103,7 +104,12 @@ pub(super) fn next(replica: &mut Replica) -> Result<Vec<(i64, Item)>> {
 /// A record with its receipts, and about how large it is; `None` when it can't be brought.
 fn item(replica: &Replica, n: i64, id: RecordId, parent: Option<RecordId>) -> Result<Option<(usize, Item)>> {
     let Some(stored) = store::find(&replica.db, id)? else { return Ok(None) };
-    let receipts = receipts(&replica.db, n)?;
+    // The server may have put the record elsewhere since: its word holds for the scope that it spoke of.
+    let known = receipts(&replica.db, n)?;
+    let speaks_of = |scope: ScopeId| known.iter().any(|(of, ..)| *of == scope);
+    let Some(scope) = Some(stored.scope).filter(|scope| speaks_of(*scope)).or(known.first().map(|(of, ..)| *of)) else { return Ok(None) };
+    let receipts: Vec<(Hash, Receipt)> =
+        known.into_iter().filter(|(of, ..)| *of == scope).map(|(_, hash, receipt)| (hash, receipt)).collect();
     let changes = match changes(replica, &stored, &receipts) {
         Err(e) if matches!(e.code, ErrorCode::Corrupt | ErrorCode::UnknownKind | ErrorCode::NotFound) => {
             warn!(%id, error = %e, "a record can't be brought to the server");
@@ -117,7 +123,7 @@ fn item(replica: &Replica, n: i64, id: RecordId, parent: Option<RecordId>) -> Re
         return Ok(None);
     }
     let changes = changes.iter().map(|change| change.bytes().to_vec().into()).collect();
-    let relay = Relay { doc: id, kind: stored.kind, parent, scope: stored.scope, changes, receipts };
+    let relay = Relay { doc: id, kind: stored.kind, parent, scope, changes, receipts };
     Ok(Some((size, Item::Relay(Box::new(relay)))))
 }
 
@@ -129,11 +135,13 @@ fn changes(replica: &Replica, stored: &Stored, receipts: &[(Hash, Receipt)]) -> 
     Ok(attested.changes_since(&[]).into_iter().filter(|change| change.actor() != Actor::GENESIS).collect())
 }
 
-fn receipts(db: &Connection, n: i64) -> Result<Vec<(Hash, Receipt)>> {
-    let rows: Vec<(Vec<u8>, Vec<u8>)> = db
-        .prepare_cached("SELECT hash, receipt FROM receipt WHERE document = ?1")
-        .and_then(|mut s| s.query_map([n], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
+fn receipts(db: &Connection, n: i64) -> Result<Vec<(ScopeId, Hash, Receipt)>> {
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = db
+        .prepare_cached("SELECT scope, hash, receipt FROM receipt WHERE document = ?1")
+        .and_then(|mut s| s.query_map([n], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
         .map_err(storage)?;
     let receipt = |bytes: Vec<u8>| bytes.try_into().map(Receipt).map_err(|_| maydan_core::Error::corrupt("a receipt has 16 bytes"));
-    rows.into_iter().map(|(hash, bytes)| Ok((Hash::from_slice(&hash)?, receipt(bytes)?))).collect()
+    let one =
+        |(scope, hash, bytes): (Vec<u8>, Vec<u8>, Vec<u8>)| Ok((ScopeId::from_slice(&scope)?, Hash::from_slice(&hash)?, receipt(bytes)?));
+    rows.into_iter().map(one).collect()
 }

@@ -16,9 +16,10 @@ const ONCE_BROKEN: &[(u64, &str)] = &[
     (3008, "a record that the server put elsewhere than the device had understood stayed on it"),
     (3120, "a cursor that was changed on its way skipped a part of a first sync"),
     (3142, "a note waited for ever for a customer that had left and that a server which was put back no longer knew"),
+    (5458, "a receipt was shown for another scope than it spoke of, and a colleague's change was not taken back"),
 ];
 /// Further seeds of every run.
-const MORE: std::ops::Range<u64> = 100..126;
+const MORE: std::ops::Range<u64> = 100..125;
 
 #[test]
 fn no_promise_is_broken_under_these_seeds() {
