@@ -47,7 +47,8 @@ CREATE TABLE change (
     UNIQUE (document, hash)
 );
 
--- What the server has not acknowledged yet. An item leaves only when the server has said accepted or duplicate.
+-- What the server has not acknowledged yet. An item leaves only when the server has said that it has it, or
+-- refused it: then it is in `quarantine`.
 CREATE TABLE outbox (
     -- Never given twice: an answer that comes late must not acknowledge a younger item.
     n INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -5,7 +5,7 @@ use super::*;
 use crate::chance::random_uuid;
 use maydan_core::command::Level;
 use maydan_core::document::{Document, Edit};
-use maydan_core::sync::wire::{Item, Outcome, Push};
+use maydan_core::sync::wire::{Cursor, Item, Outcome, Pull, Push};
 use maydan_core::{Actor, DeviceId, ErrorCode, RecordId};
 
 #[test]
@@ -43,6 +43,16 @@ fn a_push_that_meets_a_full_disk_is_refused_whole_and_taken_later() {
     assert!(outcomes.iter().all(|o| matches!(o, Outcome::Accepted { .. })), "{outcomes:?}");
     let again = company.push(caller, &push).unwrap().outcomes;
     assert_eq!(again, [Outcome::Duplicate, Outcome::Duplicate]);
+
+    // Whoever reads it first has it made ready for all others.
+    let snapshots = || {
+        let sql = "SELECT count(*) FROM snapshot s JOIN doc d ON d.n = s.doc WHERE d.id = $1 AND s.upto_seq = d.last_seq";
+        company.read(|tx| tx.value::<u64>(sql, crate::store::params![id])).unwrap()
+    };
+    assert_eq!(snapshots(), 0);
+    let cursors = vec![Cursor::start(scope)];
+    company.pull(caller, &Pull { epoch: company.epoch().unwrap(), known: None, cursors }).unwrap();
+    assert_eq!(snapshots(), 1);
 }
 
 /// A store whose first write waits until it is let go, so that others gather behind it.

@@ -8,7 +8,7 @@ use super::{Company, Log};
 use crate::store::{Row, Tx, Value, params};
 use maydan_core::document::{Document, Hash, guarded, is_intact};
 use maydan_core::sync::wire::{Entered, Ready};
-use maydan_core::{Error, RecordId, Result, ScopeId};
+use maydan_core::{RecordId, Result, ScopeId};
 use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 
@@ -76,12 +76,11 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
         };
         // One that the disk has spoilt is made again from the changes.
         let (snapshot, upto) = if snapshot.as_deref().is_some_and(is_intact) { (snapshot, upto) } else { (None, None) };
-        let ready = if upto == Some(last_seq) && row.get::<Option<i64>>(12)? == declared {
-            Some(stored(row)?)
-        } else {
+        let is_current = upto == Some(last_seq) && row.get::<Option<i64>>(12)? == declared;
+        let ready = if is_current { stored(row) } else { None };
+        if ready.is_none() {
             stale.push((found.len(), upto.unwrap_or(0), last_seq));
-            None
-        };
+        }
         let heads = feed::unpack(&row.get::<Vec<u8>>(5)?)?.into_iter().collect();
         let (n, id, scope, parent) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
         found.push(Whole { n, id, kind, scope, parent, heads, snapshot: snapshot.map(ByteBuf::from), ready, tail: Vec::new() });
@@ -95,11 +94,11 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
     Ok(found)
 }
 
-/// What is kept beside a snapshot.
-fn stored(row: &Row) -> Result<Ready> {
-    let heads = row.get::<Vec<u8>>(9)?.chunks(32).map(Hash::from_slice).collect::<Result<_>>()?;
-    let fields = serde_json::from_str(&row.get::<String>(10)?).map_err(|e| Error::internal(format!("a stored row is damaged: {e}")))?;
-    Ok(Ready { heads, row: fields, conflicted: row.get(11)?, fingerprint: row.get(12)? })
+/// What is kept beside a snapshot. `None` when it is damaged: it is made again.
+fn stored(row: &Row) -> Option<Ready> {
+    let heads = row.get::<Vec<u8>>(9).ok()?.chunks(32).map(Hash::from_slice).collect::<Result<_>>().ok()?;
+    let fields = serde_json::from_str(&row.get::<String>(10).ok()?).ok()?;
+    Some(Ready { heads, row: fields, conflicted: row.get(11).ok()?, fingerprint: row.get(12).ok()? })
 }
 
 /// Makes the snapshot of a document anew. One that can't be read goes as it is: the device keeps what it can of it.
@@ -157,7 +156,7 @@ fn put(tx: &mut dyn Tx, folded: &[Folded]) -> Result<()> {
     tx.write_each(
         "INSERT INTO snapshot (doc, upto_seq, bytes, heads, row, conflicted, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (doc) DO UPDATE SET upto_seq = $2, bytes = $3, heads = $4, row = $5, conflicted = $6, fingerprint = $7
-         WHERE snapshot.upto_seq < $2 OR (snapshot.upto_seq = $2 AND (snapshot.fingerprint <> $7 OR snapshot.bytes <> $3))",
+         WHERE snapshot.upto_seq < $2 OR (snapshot.upto_seq = $2 AND (snapshot.fingerprint <> $7 OR snapshot.bytes <> $3 OR snapshot.row <> $5))",
         &sets,
     )
     .map(drop)

@@ -6,12 +6,14 @@ mod raw;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use maydan_core::command::SignIn;
 use maydan_core::document::{Appendix, Document, Edit, Hash};
 use maydan_core::domain::visit::{Event, Step};
+use maydan_core::sync::digest::{DIGEST_HEADER, digest};
 use maydan_core::sync::wire::{Item, MAX_BODY_BYTES, MAX_PUSH_ITEMS, MEDIA_TYPE, Outcome, Push, PushAnswer, Tokens};
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, ScopeId};
-use maydan_it::World;
 use maydan_it::world::PASSWORD;
+use maydan_it::{Rep, World};
 use maydan_sync_server::Server;
 use maydan_sync_server::config::Config;
 use raw::{Answer, JSON, Raw, msgpack, random, refusal, sent};
@@ -131,6 +133,41 @@ async fn bodies_of_another_form_are_refused() {
     let nowhere = raw.send("erase-everything", &[authorised], Vec::new()).await;
     assert_eq!((nowhere.status, nowhere.code()), (404, ErrorCode::NotFound));
     raw.is_served(world.territory).await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_what_its_digest_says_is_refused() {
+    let world = World::new(&["amal"]).await.unwrap();
+    let raw = Raw::signed_in(&world.url(), "amal").await;
+    let (_, all) = raw.record("customer", None, world.territory, &[Edit::set("name", "شركة النور")]);
+    let bearer = format!("Bearer {}", raw.access());
+    let body = rmp_serde::to_vec_named(&Push { actor: raw.actor, known: None, items: sent(&all) }).unwrap();
+    let send = async |said: &str| {
+        let headers = [("content-type", MEDIA_TYPE), ("authorization", bearer.as_str()), (DIGEST_HEADER, said)];
+        raw.send("push", &headers, body.clone()).await
+    };
+    assert_eq!(send(&digest(b"something else")).await.code(), ErrorCode::Corrupt);
+    let answer: PushAnswer = send(&digest(&body)).await.msgpack();
+    assert!(answer.outcomes.iter().all(|o| matches!(o, Outcome::Accepted { .. })), "{:?}", answer.outcomes);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_digest_is_no_answer() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let tokens = r#"{"access":"a","refresh":"r","user":"01970000-0000-7000-8000-000000000001","name":"أمل","role":"rep"}"#;
+        let length = tokens.len();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4_096]).await.unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+            stream.write_all(format!("{head}{tokens}").as_bytes()).await.unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let rep = Rep::open(folder.path().join("amal")).unwrap();
+    let refused = rep.app.ask(SignIn { server: url, login: "amal".into(), password: "maydan-demo-1".into() }).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotAMaydanServer);
 }
 
 #[tokio::test]

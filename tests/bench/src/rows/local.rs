@@ -6,7 +6,7 @@ use crate::device::{self, Device};
 use crate::figure::{Figure, Runs};
 use crate::floor::{self, Rows};
 use crate::peers::{self, Peer};
-use crate::world::world;
+use crate::world::synced;
 use anyhow::{Result, ensure};
 use maydan_core::command::{CreateRecord, ListRecords, ReplicaCommands};
 use maydan_core::text::{bare_tokens, fold};
@@ -20,10 +20,7 @@ const SAVES: usize = 200;
 
 /// One note, on the disk.
 pub(super) async fn save(plan: &Plan) -> Result<Vec<Figure>> {
-    let world = world(500).await?;
-    let folder = tempfile::tempdir()?;
-    let mut device = Device::new(&world.url(), "huda", &folder.path().join("device")).await?;
-    device.round(|_| false).await?;
+    let (_world, folder, mut device) = synced(500).await?;
     let list = device.replica.list_records(ListRecords { kind: "customer".into(), limit: 1, ..ListRecords::default() })?;
     let customer = list.lines[0].id;
     let mut db = floor::database(&folder.path().join("floor.db"))?;
@@ -106,10 +103,7 @@ pub(super) async fn open(plan: &Plan) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for times in &plan.growth {
         let n = plan.documents * times;
-        let world = world(n).await?;
-        let folder = tempfile::tempdir()?;
-        let mut device = Device::new(&world.url(), "huda", &folder.path().join("device")).await?;
-        device.round(|_| false).await?;
+        let (_world, folder, device) = synced(n).await?;
         drop(device);
         let mut runs = Runs::default();
         for _ in 0..plan.runs.max(5) {

@@ -6,7 +6,7 @@ use crate::device::{Device, client};
 use crate::figure::{Figure, Runs};
 use crate::floor::{self, Rows};
 use crate::peers::{self, Peer};
-use crate::world::world;
+use crate::world::{synced, world};
 use anyhow::{Result, ensure};
 use maydan_core::command::{ListRecords, SyncState};
 use std::time::Instant;
@@ -76,10 +76,7 @@ pub(super) async fn idle(plan: &Plan) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for times in &plan.growth {
         let n = plan.documents * times;
-        let world = world(n).await?;
-        let folder = tempfile::tempdir()?;
-        let mut device = Device::new(&world.url(), "huda", &folder.path().join("device")).await?;
-        device.round(|_| false).await?;
+        let (_world, _folder, mut device) = synced(n).await?;
         let url = floor::serve(b"{}".to_vec()).await?;
         let http = client()?;
         let mut runs = Runs::default();
