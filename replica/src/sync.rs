@@ -3,6 +3,7 @@
 mod exchange;
 mod feed;
 mod heal;
+mod hello;
 mod page;
 pub(crate) mod quarantine;
 mod relay;
@@ -13,25 +14,16 @@ pub(crate) use page::adopt;
 
 use crate::open::{meta, set_meta};
 use crate::{Replica, handler, storage, store};
+use hello::{incarnations, show_head};
 use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::{Hash, decode_change};
-use maydan_core::sync::wire::{
-    Cursor, Hello, HelloAnswer, Item, Known, LogHead, MAX_EARLIER, MAX_PUSH_ITEMS, Outcome, PROTOCOL, Page, PushAnswer, TARGET_BATCH_BYTES,
-};
+use maydan_core::sync::wire::{Cursor, Item, MAX_PUSH_ITEMS, Outcome, Page, PushAnswer, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use quarantine::Refusal;
 use rusqlite::{OptionalExtension, params};
-use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-
-/// The scopes that a server life has granted.
-#[derive(PartialEq, Serialize, Deserialize)]
-struct Granted {
-    epoch: Uuid,
-    scopes: BTreeSet<ScopeId>,
-}
 
 /// Items to push, with the outbox rows they stand in.
 #[derive(Debug, Default)]
@@ -269,81 +261,6 @@ impl Replica {
         Ok(())
     }
 
-    /// Takes in what `hello` answered: rights, people, epoch. Answers whether some feed has entries that are not here.
-    pub fn apply_hello(&mut self, asked: &Hello, answer: &HelloAnswer) -> Result<bool> {
-        if let Some(mut user) = self.user.clone() {
-            user.grants = answer.grants.clone();
-            user.role = answer.role.clone();
-            self.set_user(user)?;
-        }
-        wait_no_longer(&self.db)?;
-        for (actor, user) in &answer.actors {
-            self.db
-                .prepare_cached("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-                .and_then(|mut s| s.execute(params![actor.0.as_bytes(), user.as_bytes()]))
-                .map_err(storage)?;
-        }
-        let known = self.actors_known()? + answer.actors.len() as u64;
-        set_meta(&self.db, "actors_known", &known.to_string())?;
-        let epoch = answer.epoch.to_string();
-        for actor in asked.earlier.iter().chain([&asked.actor]) {
-            self.db.execute("UPDATE incarnation SET announced = 1 WHERE actor = ?1", [actor.0.as_bytes()]).map_err(storage)?;
-        }
-        match meta(&self.db, "epoch")? {
-            Some(known) if known == epoch => {}
-            None => set_meta(&self.db, "epoch", &epoch)?,
-            Some(_) => self.enter_epoch(&epoch)?,
-        }
-        self.leave_ungranted(answer)?;
-        show_head(&self.db, answer.epoch, &answer.head)?;
-        heal::ask_again(&mut self.db)?;
-        let cursors = self.cursors()?;
-        feed::keep_above(&mut self.db, &cursors, answer.floor)?;
-        self.purge_left()?;
-        let cursors = self.cursors()?;
-        let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
-        // A feed that was never begun says nothing of itself: what happened in it may be long forgotten.
-        let is_behind = answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || cursors.iter().any(Cursor::is_first);
-        Ok(is_behind || feed::has_doubts(&self.db)?)
-    }
-
-    /// What is granted no longer goes from the device, once nothing of it is unsent; its feed begins anew when it is
-    /// granted again. What a server that was put back has not answered for stays: it may have forgotten the grant, and what
-    /// is here may be the only copy.
-    fn leave_ungranted(&mut self, answer: &HelloAnswer) -> Result<()> {
-        let now = Granted { epoch: answer.epoch, scopes: answer.grants.iter().map(|g| g.scope).collect() };
-        let known: Option<Granted> = meta(&self.db, feed::GRANTED)?.and_then(|json| serde_json::from_str(&json).ok());
-        if known.as_ref() == Some(&now) {
-            return Ok(());
-        }
-        let tx = self.db.transaction().map_err(storage)?;
-        for scope in feed::scopes(&tx)?.difference(&now.scopes) {
-            feed::leave(&tx, *scope)?;
-        }
-        set_meta(&tx, feed::GRANTED, &serde_json::to_string(&now)?)?;
-        tx.commit().map_err(storage)
-    }
-
-    /// The server was restored: everything that was written here is sent again (the server says which it has), and all is
-    /// pulled again.
-    fn enter_epoch(&mut self, epoch: &str) -> Result<()> {
-        let ids: Vec<Vec<u8>> =
-            self.db.prepare("SELECT id FROM document").and_then(|mut s| s.query_map([], |r| r.get(0))?.collect()).map_err(storage)?;
-        for id in ids {
-            match self.enqueue_all(RecordId::from_slice(&id)?) {
-                // What of it waits in the outbox already stays there.
-                Err(e) if e.code == ErrorCode::Corrupt => tracing::warn!(error = %e, "a damaged document is not sent again"),
-                done => done?,
-            }
-        }
-        relay::begin(&self.db)?;
-        feed::distrust(&self.db)?;
-        // The restored server's directory is in another order: the next hello brings it whole, and names all of ours.
-        set_meta(&self.db, "actors_known", "0")?;
-        self.db.execute("UPDATE incarnation SET announced = (actor = ?1)", [self.actor.0.as_bytes()]).map_err(storage)?;
-        set_meta(&self.db, "epoch", epoch)
-    }
-
     /// Puts every change of a document that was written here into the outbox, in their order, in place of what stands there.
     pub(crate) fn enqueue_all(&mut self, id: RecordId) -> Result<()> {
         let stored = store::get(&self.db, id)?;
@@ -397,36 +314,6 @@ impl Replica {
         Ok(actors)
     }
 
-    /// How this device begins a round.
-    pub fn hello(&self) -> Result<Hello> {
-        let known = self.known()?;
-        let mut earlier = incarnations(&self.db, "WHERE announced = 0")?;
-        earlier.retain(|actor| *actor != self.actor);
-        // The rest is named by the next one, which follows at once.
-        earlier.truncate(MAX_EARLIER);
-        Ok(Hello { protocol: PROTOCOL, actor: self.actor, earlier, actors_known: self.actors_known()?, known })
-    }
-
-    /// What the server showed of its log in the epoch that is known here.
-    fn known(&self) -> Result<Option<Known>> {
-        let epoch = self.epoch()?;
-        Ok(shown_head(&self.db)?.filter(|(of, _)| *of == epoch))
-    }
-
-    /// Whether the server must hear of an actor under which something here was written.
-    fn has_unannounced(&self) -> Result<bool> {
-        self.db.query_row("SELECT EXISTS (SELECT 1 FROM incarnation WHERE announced = 0)", [], |r| r.get(0)).map_err(storage)
-    }
-
-    /// Whether the server was told under which actor this database writes.
-    fn is_announced(&self) -> Result<bool> {
-        self.db
-            .prepare_cached("SELECT announced FROM incarnation WHERE actor = ?1")
-            .and_then(|mut s| s.query_row([self.actor.0.as_bytes()], |r| r.get(0)).optional())
-            .map(|announced| announced.unwrap_or(false))
-            .map_err(storage)
-    }
-
     /// The epoch that the cursors are of.
     pub fn epoch(&self) -> Result<Uuid> {
         Ok(meta(&self.db, "epoch")?.and_then(|e| e.parse().ok()).unwrap_or(Uuid::nil()))
@@ -450,11 +337,6 @@ impl Replica {
         }
         let granted = self.user.iter().flat_map(|u| &u.grants);
         Ok(granted.map(|g| stored.iter().find(|c| c.scope == g.scope).cloned().unwrap_or(Cursor::start(g.scope))).collect())
-    }
-
-    /// How many entries of the actor directory are here.
-    fn actors_known(&self) -> Result<u64> {
-        Ok(meta(&self.db, "actors_known")?.and_then(|n| n.parse().ok()).unwrap_or(0))
     }
 
     /// Stores a page: changes, projections and cursors in one transaction.
@@ -501,18 +383,6 @@ fn wait_no_longer(db: &rusqlite::Connection) -> Result<()> {
     db.execute("UPDATE outbox SET waiting = 0 WHERE waiting > 0", []).map(drop).map_err(storage)
 }
 
-/// Keeps the newest head of the server's log that was shown: by it a server that was put back is found out.
-fn show_head(db: &rusqlite::Connection, epoch: Uuid, head: &LogHead) -> Result<()> {
-    if shown_head(db)?.is_some_and(|(of, known)| of == epoch && known.seq >= head.seq) {
-        return Ok(());
-    }
-    set_meta(db, "head", &serde_json::to_string(&(epoch, head))?)
-}
-
-fn shown_head(db: &rusqlite::Connection) -> Result<Option<(Uuid, LogHead)>> {
-    Ok(meta(db, "head")?.and_then(|json| serde_json::from_str(&json).ok()))
-}
-
 /// Whether time heals a rejection: somebody else's phone, or this person's other one, has yet to bring what is missing.
 fn is_curable(own: &[Actor], code: ErrorCode, item: &Item) -> bool {
     match (code, item) {
@@ -531,15 +401,6 @@ fn is_orphan(db: &rusqlite::Connection, code: ErrorCode, item: &Item) -> Result<
         Item::Open { parent: Some(parent), .. } if code == ErrorCode::NotFound => Ok(store::find(db, *parent)?.is_none()),
         _ => Ok(false),
     }
-}
-
-/// Actors under which this database has written.
-fn incarnations(db: &rusqlite::Connection, condition: &str) -> Result<Vec<Actor>> {
-    let rows: Vec<Vec<u8>> = db
-        .prepare(&format!("SELECT actor FROM incarnation {condition} ORDER BY actor"))
-        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
-        .map_err(storage)?;
-    rows.iter().map(|bytes| Ok(Actor(RecordId::from_slice(bytes)?.0))).collect()
 }
 
 /// The change that a row of the outbox carries.
