@@ -27,7 +27,7 @@ pub use edit::{Appendix, Edit, Written};
 pub use history::{FieldChange, HistoryEntry};
 pub use view::{Appended, DocumentView};
 
-use crate::id::RecordId;
+use crate::id::{Actor, RecordId};
 use crate::record::{Kind, Row};
 use crate::{Error, Result};
 use automerge::{AutoCommit, ReadDoc};
@@ -128,6 +128,13 @@ impl Document {
     pub fn heads(&mut self) -> Vec<Hash> {
         let mut heads: Vec<Hash> = self.auto.get_heads().iter().map(Hash::from).collect();
         heads.sort();
+        heads
+    }
+
+    /// The heads without the genesis, as the server counts them.
+    pub fn written_heads(&mut self) -> Vec<Hash> {
+        let mut heads = self.heads();
+        heads.retain(|head| self.auto.get_change_by_hash(&head.automerge()).is_some_and(|c| *c.actor_id() != Actor::GENESIS.automerge()));
         heads
     }
 

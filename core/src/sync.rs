@@ -7,4 +7,5 @@ pub mod client;
 pub mod digest;
 pub mod receipt;
 pub mod server;
+pub mod tally;
 pub mod wire;

@@ -18,6 +18,8 @@ CREATE TABLE document (
     kind TEXT NOT NULL,
     scope BLOB NOT NULL,
     parent BLOB,
+    -- What stands for it in the tally of its scope. Before the snapshot, so that sums read no more than they need.
+    mark INTEGER NOT NULL DEFAULT 0,
     snapshot BLOB,
     heads BLOB NOT NULL,
     tail INTEGER NOT NULL DEFAULT 0,
@@ -113,6 +115,21 @@ CREATE TABLE cursor (
     -- What its first sync has still to bring (JSON); absent afterwards.
     scan TEXT
 ) WITHOUT ROWID;
+
+-- When what is here of a scope was last found to be what the server has; and how far its documents have been compared one
+-- by one, while that goes on.
+CREATE TABLE survey (
+    scope BLOB PRIMARY KEY,
+    compared_at INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    after BLOB
+) WITHOUT ROWID;
+
+-- Documents to be asked for by name.
+CREATE TABLE want (
+    n INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE
+);
 
 -- The actors under which this database has written, and whether the server was told so.
 CREATE TABLE incarnation (

@@ -77,6 +77,7 @@ CREATE TABLE doc (
 );
 CREATE INDEX doc_parent ON doc (parent);
 CREATE INDEX doc_kind ON doc (scope, kind, n);
+CREATE INDEX doc_scope ON doc (scope, id);
 CREATE INDEX doc_day ON doc (scope, day) WHERE day IS NOT NULL;
 
 CREATE TABLE change (
@@ -113,4 +114,11 @@ CREATE TABLE feed (
     doc BIGINT NOT NULL REFERENCES doc (n),
     sort BIGINT NOT NULL,
     PRIMARY KEY (scope, seq)
+);
+
+-- How many documents a scope has, and the sum of their marks: two who read it compare theirs.
+CREATE TABLE tally (
+    scope BYTEA PRIMARY KEY,
+    docs BIGINT NOT NULL,
+    sum BIGINT NOT NULL
 );

@@ -77,6 +77,7 @@ CREATE TABLE doc (
 );
 CREATE INDEX doc_parent ON doc (parent);
 CREATE INDEX doc_kind ON doc (scope, kind, n);
+CREATE INDEX doc_scope ON doc (scope, id);
 CREATE INDEX doc_day ON doc (scope, day) WHERE day IS NOT NULL;
 
 CREATE TABLE change (
@@ -113,4 +114,11 @@ CREATE TABLE feed (
     doc INTEGER NOT NULL REFERENCES doc (n),
     sort INTEGER NOT NULL,
     PRIMARY KEY (scope, seq)
+) WITHOUT ROWID;
+
+-- How many documents a scope has, and the sum of their marks: two who read it compare theirs.
+CREATE TABLE tally (
+    scope BLOB PRIMARY KEY NOT NULL,
+    docs INTEGER NOT NULL,
+    sum INTEGER NOT NULL
 ) WITHOUT ROWID;

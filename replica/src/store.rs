@@ -2,6 +2,7 @@
 
 use crate::storage;
 use maydan_core::document::{Document, Hash, RawChange};
+use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Ready};
 use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -103,8 +104,16 @@ pub(crate) fn blobs(db: &Connection, n: i64) -> Result<(Option<Vec<u8>>, Vec<Vec
 
 /// Makes the row of a document.
 pub(crate) fn insert(db: &Connection, kind: &str, id: RecordId, scope: ScopeId, parent: Option<RecordId>) -> Result<i64> {
-    db.prepare_cached("INSERT INTO document (id, kind, scope, parent, heads) VALUES (?1, ?2, ?3, ?4, x'')")
-        .and_then(|mut s| s.insert(params![id.as_bytes(), kind, scope.as_bytes(), parent.map(|p| p.as_bytes().to_vec())]))
+    db.prepare_cached("INSERT INTO document (id, kind, scope, parent, heads, mark) VALUES (?1, ?2, ?3, ?4, x'', ?5)")
+        .and_then(|mut s| s.insert(params![id.as_bytes(), kind, scope.as_bytes(), parent.map(|p| *p.as_bytes()), Mark::of(id, []).0]))
+        .map_err(storage)
+}
+
+/// Sets what stands for a document in the tally of its scope.
+pub(crate) fn set_mark(db: &Connection, n: i64, mark: Mark) -> Result<()> {
+    db.prepare_cached("UPDATE document SET mark = ?2 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![n, mark.0]))
+        .map(drop)
         .map_err(storage)
 }
 
@@ -130,11 +139,12 @@ pub(crate) fn append_bytes(db: &Connection, n: i64, hash: Hash, bytes: &[u8]) ->
 pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
     let conflicted = i64::from(!document.conflicts().is_empty());
     let heads = pack(&document.heads());
+    let mark = Mark::of(document.id(), &document.written_heads());
     let (tail, tail_bytes, snapshot_bytes): (i64, i64, i64) = db
         .prepare_cached(
-            "UPDATE document SET heads = ?2, conflicted = ?3, lent = 0 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)",
+            "UPDATE document SET heads = ?2, conflicted = ?3, lent = 0, mark = ?4 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)",
         )
-        .and_then(|mut s| s.query_row(params![n, heads, conflicted], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
+        .and_then(|mut s| s.query_row(params![n, heads, conflicted, mark.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
         .map_err(storage)?;
     if tail > LONG_TAIL || tail_bytes > snapshot_bytes {
         compact(db, n, document)?;
@@ -180,11 +190,12 @@ pub(crate) fn put_snapshot(db: &Connection, n: i64, snapshot: &[u8]) -> Result<(
 /// loaded.
 pub(crate) fn insert_ready(db: &Connection, entered: &Entered, snapshot: &[u8], ready: &Ready) -> Result<i64> {
     db.prepare_cached(
-        "INSERT INTO document (id, kind, scope, parent, snapshot, heads, conflicted, lent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
+        "INSERT INTO document (id, kind, scope, parent, snapshot, heads, conflicted, lent, mark) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)",
     )
     .and_then(|mut s| {
+        let mark = Mark::of(entered.doc, entered.receipts.iter().map(|(hash, _)| hash));
         let (id, scope, parent) = (entered.doc.as_bytes(), entered.scope.as_bytes(), entered.parent.map(|p| *p.as_bytes()));
-        s.insert(params![id, entered.kind, scope, parent, snapshot, pack(&ready.heads), ready.conflicted])
+        s.insert(params![id, entered.kind, scope, parent, snapshot, pack(&ready.heads), ready.conflicted, mark.0])
     })
     .map_err(storage)
 }

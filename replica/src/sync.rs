@@ -7,6 +7,7 @@ mod hello;
 mod page;
 pub(crate) mod quarantine;
 mod relay;
+mod survey;
 
 pub use exchange::{Incoming, Outgoing, Taken};
 pub(crate) use heal::mark as mark_damaged;
@@ -23,6 +24,7 @@ use quarantine::Refusal;
 use rusqlite::{OptionalExtension, params};
 use serde_bytes::ByteBuf;
 use std::collections::{BTreeMap, BTreeSet};
+use survey::Asked;
 use uuid::Uuid;
 
 /// Items to push, with the outbox rows they stand in.
@@ -341,11 +343,16 @@ impl Replica {
 
     /// Stores a page: changes, projections and cursors in one transaction.
     pub fn apply_page(&mut self, page: &Page) -> Result<()> {
+        self.apply_answer(page, &Asked::default())
+    }
+
+    /// The same, with what was asked for besides the feeds.
+    fn apply_answer(&mut self, page: &Page, asked: &Asked) -> Result<()> {
         let known = self.epoch()?;
         if page.epoch != known {
             return Err(Error::new(ErrorCode::EpochChanged, "the page is of another epoch than the cursors"));
         }
-        page::apply(self, page)
+        page::apply(self, page, asked)
     }
 
     /// Removes records that left every scope of this user, once nothing of them is unsent.

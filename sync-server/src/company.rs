@@ -11,6 +11,7 @@ mod log;
 mod people;
 mod pull;
 mod push;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod trim;

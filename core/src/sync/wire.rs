@@ -8,6 +8,7 @@ use crate::document::Hash;
 use crate::id::{Actor, DeviceId, RecordId, ScopeId};
 use crate::record::Row;
 use crate::sync::receipt::Receipt;
+use crate::sync::tally::{Mark, Tally};
 use crate::time::Instant;
 use crate::{Error, ErrorCode, Result};
 use serde::de::IgnoredAny;
@@ -28,6 +29,9 @@ pub const MAX_BODY_BYTES: usize = 4 << 20;
 pub const MAX_EARLIER: usize = 1_000;
 /// Bytes of items after which a client closes a push batch, and a server a page.
 pub const TARGET_BATCH_BYTES: usize = 1 << 20;
+
+/// Most documents that a pull asks for by name.
+pub const MAX_WANTED: usize = 500;
 
 /// `POST /v1/sign-in`, JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -330,7 +334,7 @@ impl Cursor {
 }
 
 /// `POST /v1/pull`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Pull {
     /// The epoch that the cursors are of.
     pub epoch: Uuid,
@@ -339,10 +343,34 @@ pub struct Pull {
     pub known: Option<Known>,
     /// One for each scope.
     pub cursors: Vec<Cursor>,
+    /// Documents that are asked for by name, at most [`MAX_WANTED`]: they come whole, before anything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub want: Vec<RecordId>,
+    /// Documents whose marks are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<Survey>,
+}
+
+/// Asks for the marks of a scope's documents, when its tally is not what it is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Survey {
+    /// The scope.
+    pub scope: ScopeId,
+    /// Those whose ids are greater; all when absent.
+    pub after: Option<RecordId>,
+}
+
+/// The marks that were asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surveyed {
+    /// By id, in their order, without gaps.
+    pub marks: Vec<(RecordId, Mark)>,
+    /// There are no more behind these.
+    pub is_last: bool,
 }
 
 /// A page of the feeds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Page {
     /// The server's epoch.
     pub epoch: Uuid,
@@ -354,6 +382,16 @@ pub struct Page {
     pub cursors: Vec<Cursor>,
     /// There is more.
     pub has_more: bool,
+    /// The tallies of those scopes whose feeds end on this page.
+    #[serde(default)]
+    pub tallies: Vec<(ScopeId, Tally)>,
+    /// Of the documents that were asked for by name, so many were dealt with, from the first: what did not come is not to be
+    /// had in these scopes.
+    #[serde(default)]
+    pub wanted: usize,
+    /// The marks that were asked for; absent as long as the scope's feed goes on behind this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surveyed: Option<Surveyed>,
 }
 
 /// One entry of a feed.

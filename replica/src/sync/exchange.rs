@@ -4,6 +4,7 @@
 //! repeats and tears.
 
 use super::Batch;
+use super::survey::{self, Asked};
 use crate::Replica;
 use maydan_core::sync::client::{Seen, Step};
 use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
@@ -31,7 +32,7 @@ pub struct Outgoing {
 enum Sort {
     Hello(Hello),
     Push { batch: Batch, epoch: Uuid },
-    Pull { is_first: bool },
+    Pull { is_first: bool, besides: Asked },
 }
 
 /// An answer that could be read.
@@ -94,7 +95,11 @@ impl Replica {
                 let body = msgpack(&Push { actor: self.actor, known: self.known()?, items: batch.bytes.clone() })?;
                 Some(Outgoing { path: "push", media: MEDIA_TYPE, body, sort: Sort::Push { batch, epoch: self.epoch()? } })
             }
-            Step::Pull => Some(pull(Pull { epoch: self.epoch()?, known: self.known()?, cursors: self.cursors()? })?),
+            Step::Pull => {
+                let cursors = self.cursors()?;
+                let Asked { want, survey } = survey::asked(&self.db, &cursors)?;
+                Some(pull(Pull { epoch: self.epoch()?, known: self.known()?, cursors, want, survey })?)
+            }
             Step::Refresh | Step::Rest | Step::Wait(_) | Step::AwaitSignIn => None,
         })
     }
@@ -108,7 +113,7 @@ impl Replica {
         match &answer.0 {
             Answer::Pull(page) if page.has_more => {
                 let known = Some((page.epoch, page.head));
-                pull(Pull { epoch: page.epoch, known, cursors: page.cursors.clone() }).map(Some)
+                pull(Pull { epoch: page.epoch, known, cursors: page.cursors.clone(), ..Pull::default() }).map(Some)
             }
             _ => Ok(None),
         }
@@ -131,9 +136,10 @@ impl Replica {
                 let seen = Seen::Pushed { pending: self.has_sendable()?, hello_needed: answer.epoch != *epoch || !self.is_announced()? };
                 Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
             }
-            (Sort::Pull { is_first }, Answer::Pull(page)) => {
-                self.apply_page(&page)?;
-                let seen = Seen::Pulled { has_more: page.has_more, pending: self.has_sendable()?, hello_needed: !self.is_announced()? };
+            (Sort::Pull { is_first, besides }, Answer::Pull(page)) => {
+                self.apply_answer(&page, besides)?;
+                let has_more = page.has_more || survey::is_open(&self.db, &self.cursors()?)?;
+                let seen = Seen::Pulled { has_more, pending: self.has_sendable()?, hello_needed: !self.is_announced()? };
                 let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
                 Ok(Taken { seen, head: page.head.seq, received_at_first: is_first.then_some(received) })
             }
@@ -144,7 +150,8 @@ impl Replica {
 
 fn pull(pull: Pull) -> Result<Outgoing> {
     let is_first = pull.cursors.iter().any(Cursor::is_first);
-    Ok(Outgoing { path: "pull", media: MEDIA_TYPE, body: msgpack(&pull)?, sort: Sort::Pull { is_first } })
+    let besides = Asked { want: pull.want.clone(), survey: pull.survey };
+    Ok(Outgoing { path: "pull", media: MEDIA_TYPE, body: msgpack(&pull)?, sort: Sort::Pull { is_first, besides } })
 }
 
 fn msgpack(message: &impl Serialize) -> Result<Vec<u8>> {

@@ -7,6 +7,7 @@
 //! A server that was put back to an earlier state may not have a record that is here, and then its silence says nothing.
 //! After such a change records count as unproven, and no first sync doubts them before the server has answered for them.
 
+use super::survey;
 use crate::storage;
 use maydan_core::sync::wire::Cursor;
 use maydan_core::{RecordId, Result, ScopeId};
@@ -31,13 +32,20 @@ pub(super) fn keep_above(db: &mut Connection, cursors: &[Cursor], floor: u64) ->
 
 /// Begins one feed again.
 pub(super) fn begin_again(db: &Connection, scope: ScopeId) -> Result<()> {
+    survey::forget(db, scope)?;
     db.execute("DELETE FROM cursor WHERE scope = ?1", [scope.as_bytes()]).map(drop).map_err(storage)
 }
 
 /// Begins all feeds again, of a server that may not have what is here.
 pub(super) fn distrust(db: &Connection) -> Result<()> {
+    survey::forget_all(db)?;
     db.execute("DELETE FROM cursor", []).map_err(storage)?;
     db.execute("UPDATE document SET leaving = ?1 WHERE leaving IN (0, ?2)", params![UNPROVEN, DOUBTFUL]).map(drop).map_err(storage)
+}
+
+/// The server does not name a record that is here: it counts as unproven until it has been brought.
+pub(super) fn doubt_until_brought(db: &Connection, n: i64) -> Result<()> {
+    db.execute("UPDATE document SET leaving = ?2 WHERE n = ?1", params![n, UNPROVEN]).map(drop).map_err(storage)
 }
 
 /// The server has answered for a record. Should its feed have begun before that, it begins again: the record may belong

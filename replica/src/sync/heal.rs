@@ -1,8 +1,8 @@
 //! A document whose stored bytes can't be read any more: the disk's fault, never a person's.
 //!
-//! It is marked, the rest goes on without it, and the next round asks for its scope's feed again, in which it comes whole.
+//! It is marked, the rest goes on without it, and the next round asks for it by name, so that it comes whole.
 //! Then it is put together anew from what the server has and from everything of it that can still be read here. It is
-//! asked for once: a document that is damaged again after that waits, so that no device pulls its feed for ever. From then on
+//! asked for once: a document that is damaged again after that waits, so that no device asks for ever. From then on
 //! this database writes under a new actor.
 
 use crate::open::incarnate;
@@ -20,10 +20,11 @@ pub(crate) fn mark(db: &Connection, n: i64) -> Result<()> {
     db.execute("UPDATE document SET damaged = 1 WHERE n = ?1 AND damaged = 0", [n]).map(drop).map_err(storage)
 }
 
-/// Begins the feeds of newly damaged documents again.
+/// Asks for newly damaged documents.
 pub(super) fn ask_again(db: &mut Connection) -> Result<()> {
     let tx = db.transaction().map_err(storage)?;
-    tx.execute("DELETE FROM cursor WHERE scope IN (SELECT scope FROM document WHERE damaged = 1)", []).map_err(storage)?;
+    // By name: the rest of the scope is not asked for again.
+    tx.execute("INSERT INTO want (id) SELECT id FROM document WHERE damaged = 1 ON CONFLICT DO NOTHING", []).map_err(storage)?;
     tx.execute("UPDATE document SET damaged = 2 WHERE damaged = 1", []).map_err(storage)?;
     tx.commit().map_err(storage)
 }

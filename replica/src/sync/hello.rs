@@ -1,6 +1,6 @@
 //! The beginning of a round: who this device is, what the server says of her rights, and in which life of its data.
 
-use super::{feed, heal, relay, wait_no_longer};
+use super::{feed, heal, relay, survey, wait_no_longer};
 use crate::open::{meta, set_meta};
 use crate::{Replica, storage};
 use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, Known, LogHead, MAX_EARLIER, PROTOCOL};
@@ -53,7 +53,7 @@ impl Replica {
         let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
         // A feed that was never begun says nothing of itself: what happened in it may be long forgotten.
         let is_behind = answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || cursors.iter().any(Cursor::is_first);
-        Ok(is_behind || feed::has_doubts(&self.db)?)
+        Ok(is_behind || feed::has_doubts(&self.db)? || survey::is_open(&self.db, &cursors)?)
     }
 
     /// What is granted no longer goes from the device, once nothing of it is unsent; its feed begins anew when it is

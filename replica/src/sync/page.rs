@@ -6,6 +6,7 @@
 use super::feed;
 use super::heal::{fit, heal};
 use super::relay;
+use super::survey::{self, Asked};
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::ImportedUnsent;
@@ -20,7 +21,7 @@ use tracing::warn;
 /// Changes for documents that are here, by document, in the order of the page.
 type Changes<'a> = BTreeMap<RecordId, Vec<(&'a [u8], &'a Receipt)>>;
 
-pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
+pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result<()> {
     let mut changes = Changes::new();
     let mut touched = Vec::new();
     // Healing gives the database another actor: should the page be taken back, so is that.
@@ -39,10 +40,12 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
                         Some(stored) => {
                             meet(replica, &stored, entered)?;
                             relay::replace(&replica.db, stored.n, entered)?;
+                            mark_unknown(replica, &stored)?;
                         }
                         None => {
                             if let Some(n) = enter(replica, entered)? {
                                 relay::put_all(&replica.db, n, entered)?;
+                                mark_unknown(replica, &store::get(&replica.db, entered.doc)?)?;
                             }
                         }
                     }
@@ -72,6 +75,8 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
                 .map_err(storage)?;
             feed::moved(&replica.db, cursor)?;
         }
+        survey::dealt_with(&replica.db, asked, page)?;
+        survey::take(replica, asked, page)?;
         super::show_head(&replica.db, page.epoch, &page.head)?;
         if !page.entries.is_empty() {
             // What items wait for may have come to the server with it.
@@ -91,6 +96,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page) -> Result<()> {
     for (kind, id) in touched {
         replica.changed(&kind, id);
     }
+    survey::send_what_it_lacks(replica, asked, page)?;
     replica.purge_left()
 }
 
@@ -106,9 +112,18 @@ fn flush(replica: &mut Replica, changes: &mut Changes<'_>, touched: &mut Vec<(St
                 relay::keep(&replica.db, &stored, &change, receipt)?;
             }
         }
+        mark_unknown(replica, &stored)?;
         touched.push((stored.kind, id));
     }
     Ok(())
+}
+
+/// A document whose kind only a later version knows stands where the server says that it stands.
+fn mark_unknown(replica: &Replica, stored: &store::Stored) -> Result<()> {
+    match store::known_kind(&replica.registry, stored) {
+        Some(_) => Ok(()),
+        None => survey::mark_by_receipts(&replica.db, stored),
+    }
 }
 
 /// Applies changes to a document that is here. Own changes that come back cost one look-up.

@@ -58,6 +58,21 @@ pub(super) fn begin(db: &Connection) -> Result<()> {
         .map_err(storage)
 }
 
+/// A record is to be brought to the server, if it has receipts.
+pub(super) fn bring(db: &Connection, n: i64) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO relay (document) SELECT ?1 WHERE EXISTS (SELECT 1 FROM receipt WHERE document = ?1) ON CONFLICT DO NOTHING",
+    )
+    .and_then(|mut s| s.execute([n]))
+    .map(drop)
+    .map_err(storage)
+}
+
+/// The changes of a record that the server has spoken of last.
+pub(super) fn attested(db: &Connection, n: i64) -> Result<Vec<Hash>> {
+    Ok(receipts(db, n)?.into_iter().map(|(_, hash, _)| hash).collect())
+}
+
 /// Whether something is to be brought.
 pub(super) fn is_due(db: &Connection) -> Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM relay)").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)

@@ -88,7 +88,7 @@ fn a_damaged_document_is_asked_for_once_and_comes_back_with_unsent_work() {
     basma.apply_page(&news).unwrap();
     assert_eq!(row(&mut basma, two)["phone"], Value::from("0923456789"), "a page goes past the damage");
 
-    assert!(hello(&mut basma), "its feed is asked for again");
+    assert!(hello(&mut basma), "it is asked for by name");
     basma.apply_page(&whole(&mut amal, &[one, two])).unwrap();
     let healed = row(&mut basma, one);
     assert_ne!(basma.actor(), before, "what was lost may have been written under it");

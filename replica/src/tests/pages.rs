@@ -23,13 +23,7 @@ pub(super) fn page(batch: &Batch) -> Page {
         Item::Change { doc, bytes } => Entry::Change { doc: *doc, bytes: bytes.clone(), receipt: Receipt([0; 16]) },
         Item::Relay(_) => panic!("no server was restored"),
     };
-    Page {
-        epoch: Uuid::nil(),
-        head: LogHead::default(),
-        entries: batch.items.iter().map(entry).collect(),
-        cursors: Vec::new(),
-        has_more: false,
-    }
+    Page { entries: batch.items.iter().map(entry).collect(), ..Page::default() }
 }
 
 /// A page without entries, at the end of the territory's feed.

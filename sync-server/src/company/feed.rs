@@ -5,6 +5,7 @@ use super::log::Log;
 use crate::store::{Row, Tx, Value, params};
 use maydan_core::document::{Hash, RawChange};
 use maydan_core::domain::agenda;
+use maydan_core::sync::tally::Mark;
 use maydan_core::{Instant, RecordId, Result, ScopeId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,13 @@ pub(super) struct Stored {
     pub parent: Option<RecordId>,
     /// The changes on which no other was made; the genesis does not count.
     pub heads: BTreeSet<Hash>,
+}
+
+impl Stored {
+    /// What stands for it in the tally of its scope.
+    pub fn mark(&self) -> Mark {
+        Mark::of(self.id, &self.heads)
+    }
 }
 
 /// A document to be made.
@@ -71,6 +79,7 @@ pub(super) fn open(log: &mut Log, tx: &mut dyn Tx, openings: &[Opening<'_>]) -> 
         (Stored { n: seq.cast_signed(), id: o.id, kind: o.kind.to_owned(), scope: o.scope, parent: o.parent, heads: BTreeSet::new() }, seq)
     };
     let made: Vec<_> = openings.iter().zip(numbered).map(stored).collect();
+    made.iter().for_each(|(doc, _)| log.turns.add(doc.scope, doc.mark()));
     enter(tx, made.iter().map(|(doc, seq)| (doc.scope, *seq, doc.n, ENTER)))?;
     Ok(made)
 }
@@ -90,9 +99,9 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
         &sets,
     )?;
     enter(tx, changes.iter().zip(&numbered).map(|(a, seq)| (a.doc.scope, *seq, a.doc.n, CHANGE)))?;
-    let mut moved: BTreeMap<i64, Moved> = BTreeMap::new();
+    let mut moved: BTreeMap<i64, Moved<'_>> = BTreeMap::new();
     for (Appending { doc, change, .. }, seq) in changes.iter().zip(&numbered) {
-        let moved = moved.entry(doc.n).or_insert_with(|| Moved { heads: doc.heads.clone(), last_seq: 0, day: None });
+        let moved = moved.entry(doc.n).or_insert_with(|| Moved { doc, heads: doc.heads.clone(), last_seq: 0, day: None });
         for dependency in change.dependencies() {
             moved.heads.remove(&dependency);
         }
@@ -100,13 +109,18 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
         moved.last_seq = *seq;
         moved.day = agenda::day_of(&doc.kind, change).or(moved.day);
     }
+    for Moved { doc, heads, .. } in moved.values() {
+        log.turns.remove(doc.scope, doc.mark());
+        log.turns.add(doc.scope, Mark::of(doc.id, heads));
+    }
     let sets: Vec<_> = moved.iter().map(|(n, moved)| params![*n, pack(&moved.heads), moved.last_seq, moved.day]).collect();
     tx.write_each("UPDATE doc SET heads = $2, last_seq = $3, day = coalesce($4, day) WHERE n = $1", &sets)?;
     Ok(numbered)
 }
 
 /// What changes make of their document's row.
-struct Moved {
+struct Moved<'a> {
+    doc: &'a Stored,
     heads: BTreeSet<Hash>,
     last_seq: u64,
     /// The day that it is for: a hint of what is wanted first, the newest word counts.
@@ -132,5 +146,7 @@ pub(super) fn rescope(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, to: ScopeId)
     let left = log.next(&[b"leave", doc.id.as_bytes(), doc.scope.as_bytes()]);
     let entered = log.next(&[b"enter", doc.id.as_bytes(), to.as_bytes()]);
     tx.write("UPDATE doc SET scope = $2, entered_seq = $3 WHERE n = $1", params![doc.n, to, entered])?;
+    log.turns.remove(doc.scope, doc.mark());
+    log.turns.add(to, doc.mark());
     enter(tx, [(doc.scope, left, doc.n, LEAVE), (to, entered, doc.n, ENTER)].into_iter())
 }

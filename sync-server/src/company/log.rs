@@ -4,6 +4,7 @@
 //! digest at that number, or none; the seal says that the head is nevertheless its own, and not a device's invention.
 
 use super::Company;
+use super::tally::Turns;
 use crate::auth::seal;
 use crate::store::{Frame, Tx, params};
 use maydan_core::Result;
@@ -11,21 +12,23 @@ use maydan_core::sync::wire::{LogHead, Seal};
 use sha2::{Digest, Sha256};
 
 /// Where the log stands, inside a transaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Log {
     seq: u64,
     digest: [u8; 8],
     began: u64,
+    /// What happened to the tallies meanwhile.
+    pub turns: Turns,
 }
 
 impl Log {
     /// Where it stands in what this transaction sees.
     pub fn newest(tx: &mut dyn Tx) -> Result<Self> {
         let Some(row) = tx.first("SELECT seq, digest FROM log ORDER BY seq DESC LIMIT 1", params![])? else {
-            return Ok(Self { seq: 0, digest: [0; 8], began: 0 });
+            return Ok(Self::default());
         };
         let seq = row.get(0)?;
-        Ok(Self { seq, digest: eight(&row.get::<Vec<u8>>(1)?), began: seq })
+        Ok(Self { seq, digest: eight(&row.get::<Vec<u8>>(1)?), began: seq, turns: Turns::default() })
     }
 
     /// The next number, for what this transaction stores. `what` goes into the digest.
@@ -55,7 +58,7 @@ impl Log {
     /// Whether a head that a device was shown once belongs to another past than this data has. A head that the server did
     /// not make says nothing.
     pub fn contradicts(tx: &mut dyn Tx, secret: &[u8; 32], shown: &LogHead) -> Result<bool> {
-        let claimed = Self { seq: shown.seq, digest: eight(&shown.seal.0), began: 0 };
+        let claimed = Self { seq: shown.seq, digest: eight(&shown.seal.0), ..Self::default() };
         if claimed.head(secret) != *shown || shown.seq == 0 {
             return Ok(false);
         }
@@ -80,7 +83,7 @@ impl Frame<Log> for Company {
             tx.write("INSERT INTO log (seq, digest, at) VALUES ($1, $2, $3)", params![log.seq, &log.digest[..], self.now()])?;
             log.began = log.seq;
         }
-        Ok(())
+        log.turns.keep(tx)
     }
 
     fn committed(&self, log: Log) {

@@ -4,6 +4,7 @@
 use super::access::rights;
 use super::feed;
 use super::log::Log;
+use super::tally;
 use super::whole::{Folded, Whole, wholes};
 use super::{Caller, Company};
 use crate::store::{Tx, Value, params};
@@ -12,7 +13,7 @@ use maydan_core::document::Hash;
 use maydan_core::domain::agenda;
 use maydan_core::permit::{self, Action};
 use maydan_core::sync::server::{Part, Plan};
-use maydan_core::sync::wire::{Cursor, Entry, Page, Pull};
+use maydan_core::sync::wire::{Cursor, Entry, MAX_WANTED, Page, Pull};
 use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +49,9 @@ impl Company {
             if pull.cursors.len() > grants.len() {
                 return Err(Error::bad_request("there are more cursors than granted scopes"));
             }
+            if pull.want.len() > MAX_WANTED {
+                return Err(Error::new(ErrorCode::TooLarge, format!("a pull asks for at most {MAX_WANTED} documents by name")));
+            }
             for cursor in &pull.cursors {
                 permit::check(&grants, cursor.scope, Action::Read)?;
                 if cursor.is_below(floor) {
@@ -59,6 +63,7 @@ impl Company {
             let order = known.iter().copied().chain(others.iter().map(String::as_str));
             let plan = Plan::new(&pull.cursors, log.seq(), order, self.0.page_entries)?;
             let mut filling = Filling { company: self, tx, plan, entries: Vec::new(), folded: Vec::new() };
+            let wanted = filling.named(&pull.want, &pull.cursors)?;
             while let Some((at, part)) = filling.plan.next() {
                 match part {
                     Part::Today { scope, before } => filling.today(at, scope, before)?,
@@ -67,7 +72,12 @@ impl Company {
                 }
             }
             let (cursors, has_more) = filling.plan.finish();
-            Ok((Page { epoch, head: log.head(self.secret()), entries: filling.entries, cursors, has_more }, filling.folded))
+            let Filling { tx, entries, folded, .. } = filling;
+            let at_end = |scope: ScopeId| cursors.iter().any(|cursor| cursor.scope == scope && cursor.is_at_end());
+            let ended: Vec<ScopeId> = cursors.iter().map(|cursor| cursor.scope).filter(|scope| at_end(*scope)).collect();
+            let tallies = ended.iter().copied().zip(tally::of(tx, &ended)?).collect();
+            let surveyed = pull.survey.filter(|asked| at_end(asked.scope)).map(|asked| tally::survey(tx, asked)).transpose()?;
+            Ok((Page { epoch, head: log.head(self.secret()), entries, cursors, has_more, tallies, wanted, surveyed }, folded))
         })?;
         self.keep_folded(folded);
         Ok(page)
@@ -85,6 +95,21 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
+    /// Documents that are asked for by name, as far as they are in the scopes that are read; answers how many were dealt with.
+    fn named(&mut self, ids: &[RecordId], cursors: &[Cursor]) -> Result<usize> {
+        for (done, ids) in ids.chunks(WHOLE_AT_ONCE).enumerate() {
+            if !self.plan.has_room() {
+                return Ok(done * WHOLE_AT_ONCE);
+            }
+            let found = feed::find(self.tx, ids.iter().copied())?;
+            let is_read = |doc: &feed::Stored| cursors.iter().any(|cursor| cursor.scope == doc.scope);
+            for whole in self.wholes(found.into_iter().flatten().filter(is_read).map(|doc| doc.n).collect())? {
+                self.enter(whole);
+            }
+        }
+        Ok(ids.len())
+    }
+
     /// The work of these days, each behind what it belongs to.
     fn today(&mut self, at: usize, scope: ScopeId, before: u64) -> Result<()> {
         let (first, last) = agenda::around(self.company.now());

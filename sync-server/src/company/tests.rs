@@ -51,7 +51,7 @@ fn a_push_that_meets_a_full_disk_is_refused_whole_and_taken_later() {
     };
     assert_eq!(snapshots(), 0);
     let cursors = vec![Cursor::start(scope)];
-    company.pull(caller, &Pull { epoch: company.epoch().unwrap(), known: None, cursors }).unwrap();
+    company.pull(caller, &Pull { epoch: company.epoch().unwrap(), cursors, ..Pull::default() }).unwrap();
     assert_eq!(snapshots(), 1);
 }
 

@@ -17,6 +17,9 @@ use uuid::Uuid;
 #[path = "stores/first_sync.rs"]
 mod first_sync;
 use first_sync::*;
+#[path = "stores/tally.rs"]
+mod tally;
+use tally::*;
 
 const PASSWORD: &str = "maydan-demo-1";
 
@@ -79,7 +82,7 @@ fn push(company: &Company, phone: &Phone, items: &[Item]) -> maydan_core::Result
 }
 
 fn pull(company: &Company, phone: &Phone, cursor: Cursor) -> Page {
-    company.pull(phone.caller, &Pull { epoch: company.epoch().unwrap(), known: None, cursors: vec![cursor] }).unwrap()
+    company.pull(phone.caller, &Pull { epoch: company.epoch().unwrap(), cursors: vec![cursor], ..Pull::default() }).unwrap()
 }
 
 /// Everything in a scope, page by page.
@@ -220,7 +223,7 @@ fn an_epoch_stays_until_it_is_renewed(company: Company) {
     let epoch = company.epoch().unwrap();
     let renewed = company.renew_epoch().unwrap();
     assert_ne!(epoch, renewed);
-    let stale = company.pull(amal.caller, &Pull { epoch, known: None, cursors: vec![Cursor::start(territory)] });
+    let stale = company.pull(amal.caller, &Pull { epoch, cursors: vec![Cursor::start(territory)], ..Pull::default() });
     assert_eq!(stale.unwrap_err().code, ErrorCode::EpochChanged);
 }
 
@@ -258,6 +261,8 @@ conformance! {
     what_happens_during_a_first_sync_comes_with_it,
     a_second_new_device_gets_what_was_made_ready_for_the_first,
     feeds_that_were_trimmed_are_begun_again,
+    the_tally_of_a_scope_is_what_its_documents_are,
+    a_document_comes_by_name_to_those_who_may_read_it,
     a_change_that_can_not_be_applied_harms_no_other_record,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::device::{WORK, Work};
 use crate::disk::Trouble;
+use crate::harm::Harm;
 use crate::network::{FAULTS, Fault};
 
 /// One thing that happens. `salt` is its own randomness: leaving one out changes nothing for the others.
@@ -44,6 +45,8 @@ pub enum What {
     PutBack(bool),
     /// The server serves pages of one entry from now on, or of many.
     SmallPages(bool),
+    /// Something happens behind everybody's back.
+    Harm(Harm),
 }
 
 /// How many of what a simulation has.
@@ -95,7 +98,16 @@ pub fn plan(seed: u64) -> Vec<Action> {
         }
         actions.push(Action { what, salt: random.u64(..) });
     }
+    // Drawn by themselves: whatever is added here leaves the rest of a seed's story as it was.
+    let mut random = fastrand::Rng::with_seed(seed ^ 0xBAD);
+    for _ in 0..HARMS {
+        let what = What::Harm(Harm::any(&mut random, size.devices, size.territories));
+        actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
+    }
     actions
 }
+
+/// How many in each seed.
+const HARMS: usize = 8;
 
 const YEAR: i64 = 365 * 24 * 3_600_000;

@@ -74,5 +74,6 @@ fn name(what: &What) -> String {
         What::Clock(..) => "Clock".into(),
         What::PutBack(told) => if *told { "PutBackTold" } else { "PutBackByHand" }.into(),
         What::SmallPages(_) => "SmallPages".into(),
+        What::Harm(harm) => harm.name().into(),
     }
 }

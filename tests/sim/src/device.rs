@@ -65,6 +65,8 @@ pub struct Device {
     /// What was written here and said to be saved, by database.
     pub saved: BTreeMap<RecordId, BTreeSet<Place>>,
     hand: Hand,
+    /// A copy of its disk.
+    pub copy: Option<BTreeMap<String, Vec<u8>>>,
 }
 
 /// What she has before her.
@@ -92,6 +94,7 @@ impl Device {
             time: time.clone(),
             saved: BTreeMap::new(),
             hand: Hand::default(),
+            copy: None,
         }
     }
 
@@ -134,6 +137,22 @@ impl Device {
         self.user = user;
         self.hand = Hand::default();
         self.step = Step::AwaitSignIn;
+    }
+
+    /// A record is taken for one that has left. Nothing of it is unsent.
+    pub fn lose_record(&mut self, random: &mut fastrand::Rng) -> Result<&'static str> {
+        let number = random.u64(..) >> 1;
+        let replica = self.replica(random)?;
+        let count: u64 = replica
+            .connection()
+            .query_row("SELECT count(*) FROM document WHERE pending = 0 AND leaving = 0", [], |r| r.get(0))
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        if count == 0 {
+            return Ok("nothing to lose");
+        }
+        let sql = "UPDATE document SET leaving = 1 WHERE n = (SELECT n FROM document WHERE pending = 0 AND leaving = 0 ORDER BY n LIMIT 1 OFFSET ?1)";
+        // A disk in trouble loses nothing.
+        Ok(if replica.connection().execute(sql, [number % count]).is_ok() { "lost" } else { "trouble" })
     }
 
     /// Whether a person has a database here.

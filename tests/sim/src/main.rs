@@ -24,6 +24,9 @@ struct Options {
     /// Do not cut a failing story down.
     #[arg(long)]
     whole: bool,
+    /// Go on after the first that breaks a promise, and name them all.
+    #[arg(long)]
+    all: bool,
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of this command")]
@@ -52,7 +55,7 @@ fn main() -> ExitCode {
                     coverage.lock().expect("no panic").add(&outcome.coverage);
                     if let Some(broken) = outcome.broken {
                         failed.lock().expect("no panic").push((seed, broken));
-                        stop.store(true, Ordering::Relaxed);
+                        stop.store(!options.all, Ordering::Relaxed);
                     }
                 }
             });
@@ -66,6 +69,10 @@ fn main() -> ExitCode {
     let Some((seed, broken)) = failed.first() else {
         return ExitCode::SUCCESS;
     };
+    if options.all {
+        failed.iter().for_each(|(seed, broken)| println!("seed {seed}: {broken}"));
+        return ExitCode::FAILURE;
+    }
     println!("seed {seed}: {broken}");
     if !options.whole {
         let (story, broken) = shrink(*seed, size(*seed), &plan(*seed));

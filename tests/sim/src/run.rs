@@ -32,7 +32,7 @@ pub struct World {
     pub(crate) server: Server,
     pub(crate) devices: Vec<Device>,
     pub(crate) people: Vec<RecordId>,
-    territories: Vec<ScopeId>,
+    pub(crate) territories: Vec<ScopeId>,
     late: Vec<Late>,
     backup: Option<BTreeMap<String, Vec<u8>>>,
     /// A copy was put back: what was acknowledged comes again from the devices, and not before.
@@ -166,6 +166,7 @@ impl World {
                 "copied".into()
             }
             What::PutBack(told) => self.put_back(told)?,
+            What::Harm(harm) => self.harm(harm, random)?.into(),
             What::SmallPages(small) => {
                 self.server.page_entries = if small { 1 } else { 4_000 };
                 self.server.restart()?;
@@ -230,7 +231,10 @@ impl World {
         let worked: Vec<BTreeSet<RecordId>> =
             self.devices.iter().map(|d| people.iter().copied().filter(|person| d.has_database(*person)).collect()).collect();
         // What one brings another may wait for: a few times round.
-        for round in 0..4 {
+        for round in 0..5 {
+            if round == 3 {
+                self.stir().map_err(|e| format!("the last word can't be said: {e}"))?;
+            }
             for device in 0..self.devices.len() {
                 for person in worked[device].iter().copied().chain([present[device]]) {
                     if self.devices[device].user != person {

@@ -42,7 +42,8 @@ pub struct Server {
     /// Its disk.
     pub mount: Mount,
     safe: Safe,
-    host: Arc<Machine>,
+    /// Its machine.
+    pub host: Arc<Machine>,
     company: Option<Company>,
     /// Most entries of a page; a device may be served one at a time.
     pub page_entries: usize,
@@ -107,6 +108,23 @@ impl Server {
         let copy = self.mount.disk.copy();
         self.start()?;
         Ok(copy)
+    }
+
+    /// The newest entry of a feed goes, as if it had never been written.
+    pub fn lose_entry(&mut self, scope: ScopeId) -> Result<&'static str> {
+        self.stop();
+        let lost = rusqlite::Connection::open(self.mount.name("server.db"))
+            .and_then(|db| {
+                let sql = "DELETE FROM feed WHERE scope = ?1 AND seq = (SELECT max(seq) FROM feed WHERE scope = ?1)";
+                db.execute(sql, [scope.as_bytes()])
+            });
+        self.start()?;
+        // A disk in trouble loses nothing.
+        Ok(match lost {
+            Ok(0) => "nothing to lose",
+            Ok(_) => "lost",
+            Err(_) => "trouble",
+        })
     }
 
     /// The records of a kind, with their scopes.

@@ -147,7 +147,7 @@ impl Raw {
 
     pub async fn pull(&self, scope: ScopeId) -> Answer {
         let epoch = self.hello().await.epoch;
-        self.bytes("pull", msgpack(&Pull { epoch, known: None, cursors: vec![Cursor::start(scope)] }), false).await
+        self.bytes("pull", msgpack(&Pull { epoch, cursors: vec![Cursor::start(scope)], ..Pull::default() }), false).await
     }
 
     /// A new record as an app would make it: its document, and the items that open it and fill it.
@@ -179,7 +179,7 @@ impl Raw {
         let mut cursor = Cursor::start(scope);
         let epoch = self.hello().await.epoch;
         loop {
-            let page: Page = self.bytes("pull", msgpack(&Pull { epoch, known: None, cursors: vec![cursor] }), false).await.msgpack();
+            let page: Page = self.bytes("pull", msgpack(&Pull { epoch, cursors: vec![cursor], ..Pull::default() }), false).await.msgpack();
             if page.entries.iter().any(|e| entered(e) == Some(document.id())) {
                 return;
             }

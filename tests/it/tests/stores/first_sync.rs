@@ -129,7 +129,7 @@ pub(super) fn feeds_that_were_trimmed_are_begun_again(company: Company) {
     assert_eq!(floor, company.head().unwrap().seq);
     assert_eq!(company.floor().unwrap(), floor);
     let epoch = company.epoch().unwrap();
-    let refused = company.pull(amal.caller, &Pull { epoch, known: None, cursors: vec![old] }).unwrap_err();
+    let refused = company.pull(amal.caller, &Pull { epoch, cursors: vec![old], ..Pull::default() }).unwrap_err();
     assert_eq!(refused.code, ErrorCode::MustRefetch);
     assert!(pull(&company, &amal, newest).entries.is_empty(), "whoever was here to the end goes on");
     assert_eq!(entered(&all(&company, &amal, territory)), [id, later].into());

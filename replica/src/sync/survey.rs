@@ -1,0 +1,227 @@
+//! Comparing with the server: whether what is here of a scope is what it has, when its feed was read to its end.
+//!
+//! The server says how many documents a scope has and the sum of their marks ([`Tally`]). Should these be others than here,
+//! something was missed or lost, whatever the reason; then the marks of all documents are asked for, and
+//! - a document that differs or is not here is asked for by name, and comes whole;
+//! - one that has more here than it came with is sent again and brought back, as after a restore;
+//! - one that the server does not name stays, counts as unproven, and is brought to it: it may be the only copy.
+//!
+//! Nothing is compared while something of the scope is unsent, and nothing that agreed within the last hour: the sums are
+//! read from all documents of a scope.
+
+use super::{feed, relay};
+use crate::{Replica, storage, store};
+use maydan_core::sync::tally::{Mark, Tally};
+use maydan_core::sync::wire::{Cursor, Entry, MAX_WANTED, Page, Survey, Surveyed};
+use maydan_core::{RecordId, Result, ScopeId};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeMap;
+use tracing::warn;
+
+/// How long a comparison is good for, milliseconds.
+const GOOD_MS: i64 = 3_600_000;
+
+/// What a pull asks for besides the feeds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Documents by name.
+    pub want: Vec<RecordId>,
+    /// Marks.
+    pub survey: Option<Survey>,
+}
+
+/// What the next pull asks for besides these feeds.
+pub(super) fn asked(db: &Connection, cursors: &[Cursor]) -> Result<Asked> {
+    let want: Vec<Vec<u8>> = db
+        .prepare_cached("SELECT id FROM want ORDER BY n LIMIT ?1")
+        .and_then(|mut s| s.query_map([MAX_WANTED], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    let want = want.iter().map(|id| RecordId::from_slice(id)).collect::<Result<_>>()?;
+    let open: Vec<(Vec<u8>, Option<Vec<u8>>)> = db
+        .prepare_cached("SELECT scope, after FROM survey WHERE open ORDER BY scope")
+        .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
+        .map_err(storage)?;
+    for (scope, after) in open {
+        let scope = ScopeId::from_slice(&scope)?;
+        if cursors.iter().any(|cursor| cursor.scope == scope) {
+            let after = after.map(|id| RecordId::from_slice(&id)).transpose()?;
+            return Ok(Asked { want, survey: Some(Survey { scope, after }) });
+        }
+    }
+    Ok(Asked { want, survey: None })
+}
+
+/// Whether a pull would ask for something besides the feeds.
+pub(super) fn is_open(db: &Connection, cursors: &[Cursor]) -> Result<bool> {
+    Ok(asked(db, cursors)? != Asked::default())
+}
+
+/// Nothing that was compared holds any more.
+pub(super) fn forget_all(db: &Connection) -> Result<()> {
+    db.execute_batch("DELETE FROM survey; DELETE FROM want;").map_err(storage)
+}
+
+/// Nothing that was compared of this scope holds any more.
+pub(super) fn forget(db: &Connection, scope: ScopeId) -> Result<()> {
+    db.execute("DELETE FROM survey WHERE scope = ?1", [scope.as_bytes()]).map(drop).map_err(storage)
+}
+
+/// Takes in what a page says besides the feeds, after its entries and cursors.
+pub(super) fn take(replica: &Replica, asked: &Asked, page: &Page) -> Result<()> {
+    let db = &replica.db;
+    if let Some(survey) = asked.survey
+        && page.cursors.iter().any(|cursor| cursor.scope == survey.scope && cursor.is_at_end())
+    {
+        match &page.surveyed {
+            Some(surveyed) => compare(db, survey, surveyed, replica.host.now().0)?,
+            None => close(db, survey.scope, replica.host.now().0)?,
+        }
+    }
+    for (scope, tally) in &page.tallies {
+        if is_due(db, *scope, replica.host.now().0)? && !has_unsent(db, *scope)? {
+            if self::tally(db, *scope)? == *tally {
+                close(db, *scope, replica.host.now().0)?;
+            } else {
+                warn!(%scope, "what is here of a scope is not what the server has: the documents are compared");
+                db.execute(
+                    "INSERT INTO survey (scope, compared_at, open) VALUES (?1, 0, 1) ON CONFLICT DO UPDATE SET open = 1, after = NULL",
+                    [scope.as_bytes()],
+                )
+                .map_err(storage)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Documents that were asked for by name and were dealt with, and those that came by themselves: they are not asked for again.
+pub(super) fn dealt_with(db: &Connection, asked: &Asked, page: &Page) -> Result<()> {
+    let is_idle: bool =
+        db.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM want)").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)?;
+    if is_idle {
+        return Ok(());
+    }
+    let came = page.entries.iter().filter_map(|entry| if let Entry::Enter(entered) = entry { Some(&entered.doc) } else { None });
+    for id in asked.want.iter().take(page.wanted).chain(came) {
+        db.prepare_cached("DELETE FROM want WHERE id = ?1").and_then(|mut s| s.execute([id.as_bytes()])).map_err(storage)?;
+    }
+    Ok(())
+}
+
+/// A document came by name. What the server lacks of it, though nothing of it is unsent, is sent and brought again.
+pub(super) fn send_what_it_lacks(replica: &mut Replica, asked: &Asked, page: &Page) -> Result<()> {
+    let named = page.entries.iter().filter_map(|entry| match entry {
+        Entry::Enter(entered) if asked.want.contains(&entered.doc) => Some(entered),
+        _ => None,
+    });
+    for entered in named {
+        let there = Mark::of(entered.doc, entered.receipts.iter().map(|(hash, _)| hash));
+        let Some((n, mark, pending)) = row(&replica.db, entered.doc)? else { continue };
+        if mark != there && !pending && replica.registry.get(&entered.kind).is_ok() {
+            warn!(id = %entered.doc, "the server lacks something of a record that it had acknowledged: it is sent again");
+            replica.enqueue_all(entered.doc)?;
+            relay::bring(&replica.db, n)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(db: &Connection, id: RecordId) -> Result<Option<(i64, Mark, bool)>> {
+    db.prepare_cached("SELECT n, mark, pending > 0 FROM document WHERE id = ?1 AND leaving = 0 AND damaged = 0")
+        .and_then(|mut s| s.query_row([id.as_bytes()], |r| Ok((r.get(0)?, Mark(r.get(1)?), r.get(2)?))).optional())
+        .map_err(storage)
+}
+
+/// The documents of a scope that are here, in two numbers.
+pub(super) fn tally(db: &Connection, scope: ScopeId) -> Result<Tally> {
+    db.prepare_cached("SELECT count(*), ifnull(sum(mark), 0) FROM document WHERE scope = ?1 AND leaving = 0")
+        .and_then(|mut s| s.query_row([scope.as_bytes()], |r| Ok(Tally { docs: r.get(0)?, sum: r.get(1)? })))
+        .map_err(storage)
+}
+
+fn is_due(db: &Connection, scope: ScopeId, now: i64) -> Result<bool> {
+    let compared: Option<(i64, bool)> = db
+        .prepare_cached("SELECT compared_at, open FROM survey WHERE scope = ?1")
+        .and_then(|mut s| s.query_row([scope.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?))).optional())
+        .map_err(storage)?;
+    // A clock that was set back is no reason to wait for ever.
+    Ok(compared.is_none_or(|(at, open)| !open && !(at..at.saturating_add(GOOD_MS)).contains(&now)))
+}
+
+fn has_unsent(db: &Connection, scope: ScopeId) -> Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox o JOIN document d ON d.n = o.document WHERE d.scope = ?1)")
+        .and_then(|mut s| s.query_row([scope.as_bytes()], |r| r.get(0)))
+        .map_err(storage)
+}
+
+fn close(db: &Connection, scope: ScopeId, now: i64) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO survey (scope, compared_at, open) VALUES (?1, ?2, 0)
+         ON CONFLICT DO UPDATE SET compared_at = ?2, open = 0, after = NULL",
+    )
+    .and_then(|mut s| s.execute(params![scope.as_bytes(), now]))
+    .map(drop)
+    .map_err(storage)
+}
+
+/// Compares the marks of a scope's documents with what is here.
+fn compare(db: &Connection, asked: Survey, surveyed: &Surveyed, now: i64) -> Result<()> {
+    let Survey { scope, after } = asked;
+    let there: BTreeMap<RecordId, Mark> = surveyed.marks.iter().copied().collect();
+    let last = there.keys().next_back().copied();
+    let mut here = between(db, scope, after, last.filter(|_| !surveyed.is_last))?;
+    for (id, mark) in &there {
+        match here.remove(id) {
+            Some(local) if local.mark == *mark || local.pending => {}
+            _ => want(db, *id)?,
+        }
+    }
+    for local in here.into_values().filter(|local| !local.pending) {
+        feed::doubt_until_brought(db, local.n)?;
+        relay::bring(db, local.n)?;
+    }
+    match last {
+        Some(last) if !surveyed.is_last => db
+            .execute("UPDATE survey SET after = ?2 WHERE scope = ?1", params![scope.as_bytes(), last.as_bytes()])
+            .map(drop)
+            .map_err(storage),
+        _ => close(db, scope, now),
+    }
+}
+
+struct Local {
+    n: i64,
+    mark: Mark,
+    pending: bool,
+}
+
+/// What is here of a scope, between two ids.
+fn between(db: &Connection, scope: ScopeId, after: Option<RecordId>, upto: Option<RecordId>) -> Result<BTreeMap<RecordId, Local>> {
+    let rows: Vec<(Vec<u8>, Local)> = db
+        .prepare_cached(
+            "SELECT id, n, mark, pending > 0 FROM document
+             WHERE scope = ?1 AND leaving = 0 AND (?2 IS NULL OR id > ?2) AND (?3 IS NULL OR id <= ?3)",
+        )
+        .and_then(|mut s| {
+            let (after, upto) = (after.map(|id| *id.as_bytes()), upto.map(|id| *id.as_bytes()));
+            s.query_map(params![scope.as_bytes(), after, upto], |r| {
+                Ok((r.get(0)?, Local { n: r.get(1)?, mark: Mark(r.get(2)?), pending: r.get(3)? }))
+            })?
+            .collect()
+        })
+        .map_err(storage)?;
+    rows.into_iter().map(|(id, local)| Ok((RecordId::from_slice(&id)?, local))).collect()
+}
+
+fn want(db: &Connection, id: RecordId) -> Result<()> {
+    db.prepare_cached("INSERT INTO want (id) VALUES (?1) ON CONFLICT DO NOTHING")
+        .and_then(|mut s| s.execute([id.as_bytes()]))
+        .map(drop)
+        .map_err(storage)
+}
+
+/// The mark of a document by what the server has said of it, where its own heads can't be read.
+pub(super) fn mark_by_receipts(db: &Connection, stored: &store::Stored) -> Result<()> {
+    let hashes = relay::attested(db, stored.n)?;
+    store::set_mark(db, stored.n, Mark::of(stored.id, &hashes))
+}
