@@ -1,7 +1,7 @@
 //! What the server decides, without storage and sockets: about a push, and what comes on a page of a pull ([`Plan`]).
 //!
 //! [`parse`] reads the items, [`Needs`] says what must be known of them, whoever stores looks that up in a few batches and
-//! fills [`Facts`], and [`judge`] answers one [`Verdict`] per item. Order per item: form → actor → hash → dependencies →
+//! fills [`Facts`], and [`judge`] answers one [`Verdict`] per item. Order per item: form → hash → actor → dependencies →
 //! right to write → rules of the fields → write.
 //!
 //! Invariants:

@@ -100,6 +100,9 @@ pub struct HelloAnswer {
     pub grants: Vec<Grant>,
     /// The newest entry of each granted scope's feed.
     pub high_water: Vec<(ScopeId, u64)>,
+    /// The actor that `hello` named is another device's: this database is a copy of its, and writes under a new one.
+    #[serde(default)]
+    pub actor_taken: bool,
     /// Who writes under which actor: the entries after `actors_known`.
     pub actors: Vec<(Actor, RecordId)>,
     /// What the feeds hold from: a cursor that [is below](Cursor::is_below) has missed something and begins again.

@@ -1,7 +1,7 @@
 //! The beginning of a round: who this device is, what the server says of her rights, and in which life of its data.
 
 use super::{feed, heal, relay, survey, wait_no_longer};
-use crate::open::{meta, set_meta};
+use crate::open::{incarnate, meta, set_meta};
 use crate::{Replica, storage};
 use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, Known, LogHead, MAX_EARLIER, PROTOCOL};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
@@ -37,6 +37,10 @@ impl Replica {
         let epoch = answer.epoch.to_string();
         for actor in asked.earlier.iter().chain([&asked.actor]) {
             self.db.execute("UPDATE incarnation SET announced = 1 WHERE actor = ?1", [actor.0.as_bytes()]).map_err(storage)?;
+        }
+        if answer.actor_taken && asked.actor == self.actor {
+            tracing::warn!("another device writes under this actor: this database is a copy of its, and takes a new one");
+            self.actor = incarnate(&self.db, self.host.as_ref(), Some(self.actor), self.user.as_ref())?;
         }
         match meta(&self.db, "epoch")? {
             Some(known) if known == epoch => {}

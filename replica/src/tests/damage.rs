@@ -40,6 +40,7 @@ fn answer(replica: &Replica) -> HelloAnswer {
         server_time: BEGIN,
         floor: 0,
         role: "rep".into(),
+        actor_taken: false,
         high_water: vec![(TERRITORY, 7)],
         grants,
         actors: Vec::new(),

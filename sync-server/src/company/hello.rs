@@ -3,27 +3,26 @@
 use super::log::Log;
 use super::{Caller, Company};
 use maydan_core::sync::wire::{Hello, HelloAnswer, Known, MAX_EARLIER, PROTOCOL};
-use maydan_core::{Error, ErrorCode, Result};
+use maydan_core::{Actor, Error, ErrorCode, Result};
 
 impl Company {
     /// What a round starts from.
     ///
     /// # Errors
-    /// [`ErrorCode::Unsupported`] for a newer protocol, [`ErrorCode::ForeignActor`], [`ErrorCode::SignInNeeded`].
+    /// [`ErrorCode::Unsupported`] for a newer protocol, [`ErrorCode::SignInNeeded`].
     pub fn hello(&self, caller: Caller, hello: &Hello) -> Result<HelloAnswer> {
         if hello.protocol > PROTOCOL {
             return Err(Error::new(ErrorCode::Unsupported, "this app speaks a newer protocol than the server: update the server"));
         }
         self.rights(caller)?;
-        self.claim_actor(caller, hello.actor)?;
+        let actor_taken = !self.claims(caller, hello.actor)?;
         if hello.earlier.len() > MAX_EARLIER {
             return Err(Error::new(ErrorCode::TooLarge, format!("a hello names at most {MAX_EARLIER} earlier actors")));
         }
         for actor in &hello.earlier {
-            match self.claim_actor(caller, *actor) {
-                // What was written under it will be refused item by item.
-                Err(e) if e.code == ErrorCode::ForeignActor => tracing::warn!(?actor, "an earlier actor of a device is somebody else's"),
-                done => done?,
+            if !self.claims(caller, *actor)? {
+                // Her own on another device, whose work she may bring; or it will be refused item by item.
+                tracing::warn!(?actor, "an earlier actor of a device is another one's");
             }
         }
         self.notice_another_past(hello.known.as_ref())?;
@@ -36,11 +35,20 @@ impl Company {
             server_time: self.now(),
             floor: self.floor()?,
             role,
+            actor_taken,
             high_water: self.high_water(&grants)?,
             grants,
             actors: self.actors_after(hello.actors_known)?,
             head,
         })
+    }
+
+    /// Claims an actor for the caller's device; says whether it is its own now.
+    fn claims(&self, caller: Caller, actor: Actor) -> Result<bool> {
+        match self.claim_actor(caller, actor) {
+            Err(e) if e.code == ErrorCode::ForeignActor => Ok(false),
+            done => done.map(|()| true),
+        }
     }
 
     /// The data was put back to an earlier state without `restore`: then this is another life of it, and says so.

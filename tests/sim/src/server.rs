@@ -113,11 +113,10 @@ impl Server {
     /// The newest entry of a feed goes, as if it had never been written.
     pub fn lose_entry(&mut self, scope: ScopeId) -> Result<&'static str> {
         self.stop();
-        let lost = rusqlite::Connection::open(self.mount.name("server.db"))
-            .and_then(|db| {
-                let sql = "DELETE FROM feed WHERE scope = ?1 AND seq = (SELECT max(seq) FROM feed WHERE scope = ?1)";
-                db.execute(sql, [scope.as_bytes()])
-            });
+        let lost = rusqlite::Connection::open(self.mount.name("server.db")).and_then(|db| {
+            let sql = "DELETE FROM feed WHERE scope = ?1 AND seq = (SELECT max(seq) FROM feed WHERE scope = ?1)";
+            db.execute(sql, [scope.as_bytes()])
+        });
         self.start()?;
         // A disk in trouble loses nothing.
         Ok(match lost {

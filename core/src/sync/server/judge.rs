@@ -131,14 +131,15 @@ fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent
 }
 
 fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChange) -> Result<Verdict> {
+    let doc = facts.docs.get(&id).ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the document {id} is not here")))?;
+    let place = (id, change.hash());
+    // Before anything else: a restored server may have been brought it by somebody else, and not know its writer yet.
+    if facts.changes.contains(&place) {
+        return Ok(Verdict::Duplicate);
+    }
     // Her own other devices' work she may bring: a broken phone's file of unsent work, a copied database's queue.
     if !facts.own.contains(&change.actor()) {
         return Err(Error::new(ErrorCode::ForeignActor, "the change was written under somebody else's actor"));
-    }
-    let doc = facts.docs.get(&id).ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the document {id} is not here")))?;
-    let place = (id, change.hash());
-    if facts.changes.contains(&place) {
-        return Ok(Verdict::Duplicate);
     }
     let branch = branch(id, &change);
     let last = facts.branches.get(&branch).copied().unwrap_or(0);
