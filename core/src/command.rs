@@ -118,6 +118,7 @@ commands! {
         mutation edit_fields(EditFields) -> Revision;
         mutation delete_record(DeleteRecord) -> Revision;
         mutation restore_record(RestoreRecord) -> Revision;
+        mutation move_record(MoveRecord) -> Done;
         mutation plan_visit(PlanVisit) -> Revision;
         mutation check_in(CheckIn) -> CheckedIn;
         mutation check_out(CheckOut) -> Revision;

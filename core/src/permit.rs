@@ -16,6 +16,8 @@ pub enum Action {
     Write,
     /// Approve or return.
     Approve,
+    /// Move elsewhere.
+    Reassign,
 }
 
 impl Action {
@@ -23,7 +25,7 @@ impl Action {
         match self {
             Self::Read => Level::Read,
             Self::Write => Level::Write,
-            Self::Approve => Level::Manage,
+            Self::Approve | Self::Reassign => Level::Manage,
         }
     }
 }

@@ -16,7 +16,9 @@ CREATE TABLE document (
     n INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     kind TEXT NOT NULL,
+    -- Where the server has it; and where it shall be, as long as the server has not brought it there.
     scope BLOB NOT NULL,
+    target BLOB,
     parent BLOB,
     -- What stands for it in the tally of its scope. Before the snapshot, so that sums read no more than they need.
     mark INTEGER NOT NULL DEFAULT 0,
@@ -55,9 +57,12 @@ CREATE TABLE outbox (
     -- Never given twice: an answer that comes late must not acknowledge a younger item.
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL REFERENCES document (n) ON DELETE RESTRICT,
+    -- Of the change that it carries; of a command, what names it; none of what opens the document.
     hash BLOB,
     item BLOB NOT NULL,
     created_at INTEGER NOT NULL,
+    -- Up to where in the server's log its writer knew what she may do and what lies where.
+    seen INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     -- The server lacks what this was made on: it is tried again in the next round.
     waiting INTEGER NOT NULL DEFAULT 0

@@ -40,6 +40,8 @@ CREATE TABLE grant_log (
     granted_at BIGINT NOT NULL
 );
 
+CREATE INDEX grant_log_person ON grant_log (person, seq);
+
 CREATE TABLE device (
     id BYTEA NOT NULL,
     person BYTEA NOT NULL,
@@ -122,3 +124,16 @@ CREATE TABLE tally (
     docs BIGINT NOT NULL,
     sum BIGINT NOT NULL
 );
+
+-- Every move of a document from one scope to another: its number when it entered there. `command`: what was asked for, so that
+-- it is done once; what followed the document has none.
+CREATE TABLE moved (
+    seq BIGINT PRIMARY KEY,
+    doc BIGINT NOT NULL REFERENCES doc (n),
+    source BYTEA NOT NULL,
+    target BYTEA NOT NULL,
+    command BYTEA UNIQUE,
+    person BYTEA NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX moved_doc ON moved (doc, seq);

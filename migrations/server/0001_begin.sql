@@ -40,6 +40,8 @@ CREATE TABLE grant_log (
     granted_at INTEGER NOT NULL
 );
 
+CREATE INDEX grant_log_person ON grant_log (person, seq);
+
 CREATE TABLE device (
     id BLOB NOT NULL,
     person BLOB NOT NULL,
@@ -122,3 +124,16 @@ CREATE TABLE tally (
     docs INTEGER NOT NULL,
     sum INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Every move of a document from one scope to another: its number when it entered there. `command`: what was asked for, so that
+-- it is done once; what followed the document has none.
+CREATE TABLE moved (
+    seq INTEGER PRIMARY KEY,
+    doc INTEGER NOT NULL REFERENCES doc (n),
+    source BLOB NOT NULL,
+    target BLOB NOT NULL,
+    command BLOB UNIQUE,
+    person BLOB NOT NULL,
+    at INTEGER NOT NULL
+);
+CREATE INDEX moved_doc ON moved (doc, seq);

@@ -9,7 +9,7 @@ mod trip;
 mod visit;
 
 use crate::Replica;
-use crate::sync::quarantine;
+use crate::sync::{moving, quarantine};
 use maydan_core::Result;
 use maydan_core::command::*;
 
@@ -47,6 +47,9 @@ impl ReplicaCommands for Replica {
     }
     fn restore_record(&mut self, request: RestoreRecord) -> Result<Revision> {
         record::set_deleted(self, request.id, false)
+    }
+    fn move_record(&mut self, request: MoveRecord) -> Result<Done> {
+        moving::order(self, &request)
     }
     fn plan_visit(&mut self, request: PlanVisit) -> Result<Revision> {
         visit::plan(self, &request)

@@ -66,6 +66,7 @@ pub(crate) fn rebuild(replica: &mut Replica, kind: &Arc<Kind>) -> Result<()> {
                 id: RecordId::from_slice(&id)?,
                 kind: kind.name.clone().into_owned(),
                 scope: ScopeId::from_slice(&scope)?,
+                target: None,
                 heads: Vec::new(),
                 pending: false,
                 lent: false,

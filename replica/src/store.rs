@@ -20,13 +20,23 @@ pub(crate) struct Stored {
     pub n: i64,
     pub id: RecordId,
     pub kind: String,
+    /// Where the server has it.
     pub scope: ScopeId,
+    /// Where it shall be: a command that moves it is on its way.
+    pub target: Option<ScopeId>,
     pub heads: Vec<Hash>,
     pub pending: bool,
     /// Its row came from the server, and nothing here has confirmed it yet.
     pub lent: bool,
     /// Its bytes could not be read.
     pub damaged: bool,
+}
+
+impl Stored {
+    /// Where the person sees it.
+    pub fn shown_scope(&self) -> ScopeId {
+        self.target.unwrap_or(self.scope)
+    }
 }
 
 /// Recently used documents.
@@ -64,17 +74,20 @@ impl Cache {
 }
 
 pub(crate) fn find(db: &Connection, id: RecordId) -> Result<Option<Stored>> {
-    db.prepare_cached("SELECT n, kind, scope, heads, pending > 0, lent, damaged > 0 FROM document WHERE id = ?1")
+    db.prepare_cached("SELECT n, kind, scope, heads, pending > 0, lent, damaged > 0, target FROM document WHERE id = ?1")
         .and_then(|mut s| {
             s.query_row([id.as_bytes()], |r| {
-                let bytes = (r.get::<_, Vec<u8>>(2)?, r.get::<_, Vec<u8>>(3)?);
+                let bytes = (r.get::<_, Vec<u8>>(2)?, r.get::<_, Option<Vec<u8>>>(7)?, r.get::<_, Vec<u8>>(3)?);
                 let (n, kind, pending, lent, damaged) = (r.get(0)?, r.get(1)?, r.get(4)?, r.get(5)?, r.get(6)?);
-                Ok((Stored { n, id, kind, scope: ScopeId::COMPANY, heads: Vec::new(), pending, lent, damaged }, bytes))
+                Ok((Stored { n, id, kind, scope: ScopeId::COMPANY, target: None, heads: Vec::new(), pending, lent, damaged }, bytes))
             })
             .optional()
         })
         .map_err(storage)?
-        .map(|(stored, (scope, heads))| Ok(Stored { scope: ScopeId::from_slice(&scope)?, heads: unpack(&heads)?, ..stored }))
+        .map(|(stored, (scope, target, heads))| {
+            let target = target.map(|scope| ScopeId::from_slice(&scope)).transpose()?;
+            Ok(Stored { scope: ScopeId::from_slice(&scope)?, target, heads: unpack(&heads)?, ..stored })
+        })
         .transpose()
 }
 

@@ -4,6 +4,7 @@ mod exchange;
 mod feed;
 mod heal;
 mod hello;
+pub(crate) mod moving;
 mod page;
 pub(crate) mod quarantine;
 mod relay;
@@ -18,7 +19,7 @@ use crate::{Replica, handler, storage, store};
 use hello::{incarnations, show_head};
 use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::{Hash, decode_change};
-use maydan_core::sync::wire::{Cursor, Item, MAX_PUSH_ITEMS, Outcome, Page, PushAnswer, TARGET_BATCH_BYTES};
+use maydan_core::sync::wire::{Command, Cursor, Item, MAX_PUSH_ITEMS, Outcome, Page, PushAnswer, Seen, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use quarantine::Refusal;
 use rusqlite::{OptionalExtension, params};
@@ -35,6 +36,8 @@ pub struct Batch {
     pub items: Vec<Item>,
     /// The same, as they are sent.
     pub bytes: Vec<ByteBuf>,
+    /// What their writer knew.
+    pub seen: Seen,
 }
 
 /// Where an item of a batch stands.
@@ -113,7 +116,7 @@ impl Replica {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT n, item, document, hash FROM outbox
+                "SELECT n, item, document, hash, seen FROM outbox
                  WHERE document NOT IN (SELECT document FROM outbox WHERE waiting > 0) ORDER BY n LIMIT ?1",
             )
             .map_err(storage)?;
@@ -130,6 +133,7 @@ impl Replica {
             let n = row.get(0).map_err(storage)?;
             match item_of(&bytes) {
                 Ok(item) => {
+                    batch.seen.add(batch.rows.len(), row.get(4).map_err(storage)?);
                     batch.rows.push(Row::Outbox(n));
                     batch.items.push(item);
                     batch.bytes.push(bytes.into());
@@ -196,6 +200,7 @@ impl Replica {
         }
         let mut resend = Vec::new();
         let mut refused: BTreeMap<RecordId, Vec<Refusal>> = BTreeMap::new();
+        let mut refused_commands: Vec<(Command, Refusal)> = Vec::new();
         let own = incarnations(&self.db, "")?;
         let tx = self.db.transaction().map_err(storage)?;
         for ((row, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
@@ -233,9 +238,12 @@ impl Replica {
                                 .and_then(|mut s| s.execute([n]))
                                 .map_err(storage)?;
                         }
+                    } else if let Item::Command(command) = item {
+                        acknowledge(&tx, *n)?;
+                        refused_commands.push((*command, Refusal { hash: None, code: *code, message: message.clone() }));
                     } else {
                         let hash = match item {
-                            Item::Open { .. } | Item::Relay(_) => None,
+                            Item::Open { .. } | Item::Relay(_) | Item::Command(_) => None,
                             // What can't be read here neither is told by its place in the queue.
                             Item::Change { .. } => hash_of(&tx, *n)?,
                         };
@@ -246,6 +254,9 @@ impl Replica {
         }
         show_head(&tx, answer.epoch, &answer.head)?;
         tx.commit().map_err(storage)?;
+        for (command, why) in refused_commands {
+            moving::refused(self, command, &why)?;
+        }
         resend.sort();
         resend.dedup();
         for id in resend.into_iter().filter(|id| !refused.contains_key(id)) {
@@ -282,8 +293,7 @@ impl Replica {
         }
         let now = self.host.now();
         let tx = self.db.transaction().map_err(storage)?;
-        let attempts: i64 =
-            tx.query_row("SELECT ifnull(max(attempts), 0) FROM outbox WHERE document = ?1", [stored.n], |r| r.get(0)).map_err(storage)?;
+        let before = Waiting::of(&tx, stored.n)?;
         // Only what is put in again goes; anything else that waits here stays.
         tx.execute("DELETE FROM outbox WHERE document = ?1 AND hash IS NULL", [stored.n]).map_err(storage)?;
         for change in &own {
@@ -297,7 +307,7 @@ impl Replica {
             let item = Item::Change { doc: id, bytes: change.bytes().to_vec().into() };
             crate::write::enqueue(&tx, stored.n, Some(change.hash()), &item, now)?;
         }
-        tx.execute("UPDATE outbox SET attempts = ?2 WHERE document = ?1", params![stored.n, attempts]).map_err(storage)?;
+        before.keep(&tx, stored.n)?;
         tx.commit().map_err(storage)?;
         self.documents.put(document);
         Ok(())
@@ -382,6 +392,31 @@ impl Replica {
         let kinds: BTreeSet<String> = gone.into_iter().map(|(_, _, kind)| kind).collect();
         self.events.extend(kinds.into_iter().map(|kind| Event::Changed { kind, ids: Vec::new() }));
         Ok(())
+    }
+}
+
+/// What is known of a document's items in the queue, whatever takes their place.
+pub(crate) struct Waiting {
+    /// How often it was refused.
+    pub attempts: i64,
+    /// Of the oldest; absent where there is none.
+    seen: Option<i64>,
+}
+
+impl Waiting {
+    /// Of what stands there now.
+    pub fn of(db: &rusqlite::Connection, n: i64) -> Result<Self> {
+        db.query_row("SELECT ifnull(max(attempts), 0), min(seen) FROM outbox WHERE document = ?1", [n], |r| {
+            Ok(Self { attempts: r.get(0)?, seen: r.get(1)? })
+        })
+        .map_err(storage)
+    }
+
+    /// Holds for what stands there by now.
+    pub fn keep(&self, db: &rusqlite::Connection, n: i64) -> Result<()> {
+        db.execute("UPDATE outbox SET attempts = ?2, seen = ifnull(?3, seen) WHERE document = ?1", params![n, self.attempts, self.seen])
+            .map(drop)
+            .map_err(storage)
     }
 }
 

@@ -5,6 +5,7 @@ mod custom_kind;
 mod damage;
 mod failures;
 mod lists;
+mod moving;
 mod pages;
 mod plans;
 mod quarantine;

@@ -219,9 +219,12 @@ pub(crate) fn persist(db: &Connection, n: i64, document: &mut Document, changes:
 /// Puts an item into the outbox.
 pub(crate) fn enqueue(db: &Connection, n: i64, hash: Option<Hash>, item: &Item, now: Instant) -> Result<()> {
     let bytes = item.to_bytes()?;
-    db.prepare_cached("INSERT INTO outbox (document, hash, item, created_at) VALUES (?1, ?2, ?3, ?4)")
-        .and_then(|mut s| s.execute(params![n, hash.map(|h| h.0), bytes, now.0]))
-        .map_err(storage)?;
+    db.prepare_cached(
+        "INSERT INTO outbox (document, hash, item, created_at, seen)
+         VALUES (?1, ?2, ?3, ?4, ifnull((SELECT value FROM meta WHERE key = 'seen'), 0))",
+    )
+    .and_then(|mut s| s.execute(params![n, hash.map(|h| h.0), bytes, now.0]))
+    .map_err(storage)?;
     db.prepare_cached("UPDATE document SET pending = pending + 1 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
     Ok(())
 }

@@ -8,6 +8,7 @@ mod feed;
 mod hello;
 mod import;
 mod log;
+mod moving;
 mod people;
 mod pull;
 mod push;

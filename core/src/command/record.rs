@@ -266,6 +266,15 @@ pub struct RestoreRecord {
     pub id: RecordId,
 }
 
+/// Moves a record, with whatever follows it, to another territory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MoveRecord {
+    /// Its id.
+    pub id: RecordId,
+    /// The territory.
+    pub to: ScopeId,
+}
+
 /// What a write left behind. It is on the disk when this is answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Revision {

@@ -15,7 +15,7 @@ mod plan;
 mod relay;
 mod rules;
 
-pub use facts::{Branch, Doc, Facts, Needs};
+pub use facts::{Branch, Doc, Earlier, Facts, GOOD_FAITH_MS, Needs};
 pub use judge::{Parsed, Verdict, judge, parse};
 pub use plan::{Part, Plan};
 pub use relay::Relayed;

@@ -176,6 +176,32 @@ pub enum Item {
     },
     /// A document as the device has it, for a server that may have forgotten it: it takes what its receipts prove.
     Relay(Box<Relay>),
+    /// Something that the server decides.
+    Command(Command),
+}
+
+/// What somebody wants the server to do: queued like any edit, and done at most once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Made when it was given: the same again is a duplicate.
+    pub id: Uuid,
+    /// The document.
+    pub doc: RecordId,
+    /// What.
+    pub act: Act,
+}
+
+/// What a [`Command`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Moves a record, with whatever follows it, into another territory.
+    Move {
+        /// Where it was when this was wanted: somebody who has moved it elsewhere meanwhile is not overruled.
+        from: ScopeId,
+        /// Where it shall be.
+        to: ScopeId,
+    },
 }
 
 /// A document that is brought back.
@@ -201,6 +227,7 @@ impl Item {
         match self {
             Self::Open { doc, .. } | Self::Change { doc, .. } => *doc,
             Self::Relay(relay) => relay.doc,
+            Self::Command(command) => command.doc,
         }
     }
 
@@ -228,7 +255,7 @@ impl Item {
 }
 
 /// The sorts of items.
-const SORTS: &[&str] = &["open", "change", "relay"];
+const SORTS: &[&str] = &["open", "change", "relay", "command"];
 
 /// `POST /v1/push`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -241,6 +268,45 @@ pub struct Push {
     /// Items in the order in which they were made; at most [`MAX_PUSH_ITEMS`]. Each is written by itself
     /// ([`Item::to_bytes`]), so that one that can't be read harms no other.
     pub items: Vec<ByteBuf>,
+    /// What the writer knew of the server's decisions when she wrote them.
+    #[serde(default, skip_serializing_if = "Seen::is_empty")]
+    pub seen: Seen,
+}
+
+impl Push {
+    /// These items, and nothing known.
+    pub fn of(actor: Actor, items: Vec<ByteBuf>) -> Self {
+        Self { actor, known: None, items, seen: Seen::default() }
+    }
+}
+
+/// For each item of a push, up to which number of the server's log its writer knew what she may do and what lies where:
+/// work that was done in good faith is judged by the rights of then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seen(
+    /// Runs: the position of the first item, and the number that holds from there on.
+    pub Vec<(u32, u64)>,
+);
+
+impl Seen {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds what was known of the item at `position`, which is behind all others.
+    pub fn add(&mut self, position: usize, seq: u64) {
+        if self.0.last().map_or(0, |(_, last)| *last) != seq {
+            self.0.push((u32::try_from(position).unwrap_or(u32::MAX), seq));
+        }
+    }
+
+    /// What was known of the item at `position`; 0 is nothing.
+    pub fn at(&self, position: usize) -> u64 {
+        let run = self.0.iter().take_while(|(first, _)| usize::try_from(*first).is_ok_and(|first| first <= position)).last();
+        run.map_or(0, |(_, seq)| *seq)
+    }
 }
 
 /// What became of each item, in the same order.

@@ -19,7 +19,7 @@ pub(super) fn get_record(replica: &mut Replica, request: &GetRecord) -> Result<R
     let mut ids: Vec<RecordId> = links(&kind, &row).collect();
     ids.extend(conflicts.iter().flat_map(|c| &c.values).filter_map(|v| v.value.as_text()?.parse::<RecordId>().ok()));
     let names = text_keys(replica, ids, actors)?;
-    Ok(Record { id: request.id, kind: stored.kind, scope: stored.scope, row, heads, conflicts, pending: stored.pending, names })
+    Ok(Record { id: request.id, scope: stored.shown_scope(), kind: stored.kind, row, heads, conflicts, pending: stored.pending, names })
 }
 
 pub(super) fn history(replica: &mut Replica, request: &History) -> Result<HistoryPage> {

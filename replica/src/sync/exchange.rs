@@ -92,7 +92,8 @@ impl Replica {
                 if batch.items.is_empty() {
                     return Ok(None);
                 }
-                let body = msgpack(&Push { actor: self.actor, known: self.known()?, items: batch.bytes.clone() })?;
+                let body =
+                    msgpack(&Push { actor: self.actor, known: self.known()?, items: batch.bytes.clone(), seen: batch.seen.clone() })?;
                 Some(Outgoing { path: "push", media: MEDIA_TYPE, body, sort: Sort::Push { batch, epoch: self.epoch()? } })
             }
             Step::Pull => {

@@ -57,6 +57,10 @@ impl Replica {
         let at = |scope: ScopeId| cursors.iter().find(|c| c.scope == scope).map_or(0, |c| c.seq);
         // A feed that was never begun says nothing of itself: what happened in it may be long forgotten.
         let is_behind = answer.high_water.iter().any(|(scope, seq)| *seq > at(*scope)) || cursors.iter().any(Cursor::is_first);
+        set_number(&self.db, ANSWERED, answer.head.seq)?;
+        if !is_behind {
+            has_seen_all(&self.db)?;
+        }
         Ok(is_behind || feed::has_doubts(&self.db)? || survey::is_open(&self.db, &cursors)?)
     }
 
@@ -93,6 +97,9 @@ impl Replica {
         feed::distrust(&self.db)?;
         // The restored server's directory is in another order: the next hello brings it whole, and names all of ours.
         set_meta(&self.db, "actors_known", "0")?;
+        // Numbers of another life say nothing in this one.
+        set_number(&self.db, SEEN, 0)?;
+        self.db.execute("UPDATE outbox SET seen = 0", []).map_err(storage)?;
         self.db.execute("UPDATE incarnation SET announced = (actor = ?1)", [self.actor.0.as_bytes()]).map_err(storage)?;
         set_meta(&self.db, "epoch", epoch)
     }
@@ -130,6 +137,26 @@ impl Replica {
     /// How many entries of the actor directory are here.
     fn actors_known(&self) -> Result<u64> {
         Ok(meta(&self.db, "actors_known")?.and_then(|n| n.parse().ok()).unwrap_or(0))
+    }
+}
+
+/// The key of `meta` under which stands where the server's log stood at the last hello.
+const ANSWERED: &str = "answered";
+/// The key under which stands up to where everything is known here that the server has decided: it goes with whatever is
+/// written ([`crate::write::enqueue`]).
+const SEEN: &str = "seen";
+
+fn set_number(db: &rusqlite::Connection, key: &str, number: u64) -> Result<()> {
+    let number = number.to_string();
+    // A round in which nothing is new writes nothing.
+    if meta(db, key)?.as_ref() == Some(&number) { Ok(()) } else { set_meta(db, key, &number) }
+}
+
+/// The feeds were read to their ends: what she may do and what lies where is known as of the last hello.
+pub(super) fn has_seen_all(db: &rusqlite::Connection) -> Result<()> {
+    match meta(db, ANSWERED)?.and_then(|number| number.parse().ok()) {
+        Some(answered) => set_number(db, SEEN, answered),
+        None => Ok(()),
     }
 }
 

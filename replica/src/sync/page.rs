@@ -3,10 +3,10 @@
 //! Changes are applied per document. A damaged one is left out and reported; the good ones of the page are not affected.
 //! A document that comes whole with its row is listed without being loaded.
 
-use super::feed;
 use super::heal::{fit, heal};
 use super::relay;
 use super::survey::{self, Asked};
+use super::{feed, moving};
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::ImportedUnsent;
@@ -78,6 +78,9 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
         survey::dealt_with(&replica.db, asked, page)?;
         survey::take(replica, asked, page)?;
         super::show_head(&replica.db, page.epoch, &page.head)?;
+        if !page.has_more {
+            super::hello::has_seen_all(&replica.db)?;
+        }
         if !page.entries.is_empty() {
             // What items wait for may have come to the server with it.
             super::wait_no_longer(&replica.db)?;
@@ -168,7 +171,7 @@ fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Resul
 fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered) -> Result<()> {
     replica
         .db
-        .prepare_cached("UPDATE document SET scope = ?2, leaving = 0 WHERE n = ?1")
+        .prepare_cached("UPDATE document SET scope = ?2, leaving = 0, target = NULL WHERE n = ?1")
         .and_then(|mut s| s.execute(params![stored.n, entered.scope.as_bytes()]))
         .map_err(storage)?;
     if entered.changes.is_empty() && entered.ready.as_ref().is_some_and(|ready| ready.heads == stored.heads) && !stored.damaged {
@@ -276,6 +279,14 @@ fn adopt_one(replica: &mut Replica, item: &Item) -> Result<Adopted> {
     match item {
         // Nobody exports such.
         Item::Relay(_) => Ok(Adopted::Known),
+        Item::Command(command) => {
+            let stored = store::get(&replica.db, command.doc)?;
+            let tx = replica.db.transaction().map_err(storage)?;
+            moving::enqueue(&tx, stored.n, *command, now)?;
+            tx.commit().map_err(storage)?;
+            replica.changed(&stored.kind, stored.id);
+            Ok(Adopted::New)
+        }
         Item::Open { doc, kind, parent, scope } => {
             if store::find(&replica.db, *doc)?.is_none() {
                 let declared = replica.registry.get(kind)?.clone();

@@ -7,7 +7,7 @@
 //! What was refused stays in `quarantine`: the items as they were, and for people the fields with their values. She tries
 //! it again ([`retry`]) or puts it away ([`dismiss`]).
 
-use super::feed;
+use super::{Waiting, feed};
 use crate::open::incarnate;
 use crate::store::Stored;
 use crate::write::{append_genesis, enqueue};
@@ -79,6 +79,14 @@ fn put_by_whole(replica: &mut Replica, stored: &Stored, why: &Refusal, document:
     Ok(())
 }
 
+/// A command that the server will not do.
+pub(super) fn put_by_command(replica: &mut Replica, stored: &Stored, why: &Refusal, field: FieldChange, item: &Item) -> Result<()> {
+    let (title, now) = (title(replica, stored)?, replica.host.now());
+    keep(&replica.db, stored, &title, why, &[field], &[Row { hash: None, item: item.to_bytes()? }], now)?;
+    replica.changed(&stored.kind, stored.id);
+    Ok(())
+}
+
 /// Takes the refused changes out of the document and does the others again.
 fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusals: &[Refusal]) -> Result<()> {
     let rows = items(&replica.db, stored.n)?;
@@ -121,6 +129,7 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
         let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
         keep(&tx, stored, &title, refused[hash], fields, &of, now)?;
     }
+    let before = Waiting::of(&tx, stored.n)?;
     empty_outbox(&tx, stored.n)?;
     tx.execute("DELETE FROM change WHERE document = ?1", [stored.n]).map_err(storage)?;
     tx.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
@@ -142,6 +151,12 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
     for change in &again {
         enqueue(&tx, stored.n, Some(change.hash()), &Item::Change { doc: stored.id, bytes: change.bytes().to_vec().into() }, now)?;
     }
+    for row in &rows {
+        if let Ok(item @ Item::Command(_)) = Item::from_bytes(&row.item) {
+            enqueue(&tx, stored.n, row.hash, &item, now)?;
+        }
+    }
+    Waiting { attempts: 0, ..before }.keep(&tx, stored.n)?;
     tx.commit().map_err(storage)?;
     replica.documents.put(rebased);
     replica.changed(&stored.kind, stored.id);
@@ -211,7 +226,8 @@ pub(crate) fn list(replica: &mut Replica, limit: u32) -> Result<RefusedPage> {
     for (n, id, kind, title, code, at, fields) in rows {
         let code = serde_json::from_str(&code).unwrap_or(ErrorCode::Internal);
         let fields: Vec<FieldChange> = serde_json::from_str(&fields)?;
-        linked.extend(fields.iter().filter_map(|field| field.after.as_text()?.parse::<RecordId>().ok()));
+        let values = fields.iter().flat_map(|field| [&field.before, &field.after]);
+        linked.extend(values.filter_map(|value| value.as_text()?.parse::<RecordId>().ok()));
         items.push(RefusedItem { n, id: RecordId::from_slice(&id)?, kind, title, code, at: Instant(at), fields });
     }
     let names =

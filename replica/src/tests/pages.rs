@@ -21,7 +21,7 @@ pub(super) fn page(batch: &Batch) -> Page {
             receipts: Vec::new(),
         })),
         Item::Change { doc, bytes } => Entry::Change { doc: *doc, bytes: bytes.clone(), receipt: Receipt([0; 16]) },
-        Item::Relay(_) => panic!("no server was restored"),
+        Item::Relay(_) | Item::Command(_) => panic!("no server was restored, and nothing moved"),
     };
     Page { entries: batch.items.iter().map(entry).collect(), ..Page::default() }
 }

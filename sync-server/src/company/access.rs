@@ -73,12 +73,16 @@ pub(super) fn grant(log: &mut Log, tx: &mut dyn Tx, user: RecordId, scope: Scope
 
 pub(super) fn grants(tx: &mut dyn Tx, user: RecordId) -> Result<Vec<Grant>> {
     let rows = tx.rows("SELECT scope, level FROM access WHERE person = $1 ORDER BY scope", params![user])?;
-    let level = |number: i64| match number {
+    rows.iter().map(|row| Ok(Grant { scope: row.get(0)?, level: level(row.get(1)?) })).collect()
+}
+
+/// A level as it is kept.
+pub(super) fn level(number: i64) -> Level {
+    match number {
         1 => Level::Read,
         2 => Level::Write,
         _ => Level::Manage,
-    };
-    rows.iter().map(|row| Ok(Grant { scope: row.get(0)?, level: level(row.get(1)?) })).collect()
+    }
 }
 
 /// Enters an actor into the directory; says whether it is new there.

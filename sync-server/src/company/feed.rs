@@ -140,13 +140,15 @@ fn enter(tx: &mut dyn Tx, entries: impl Iterator<Item = (ScopeId, u64, i64, i64)
     tx.write_each("INSERT INTO feed (scope, seq, doc, sort) VALUES ($1, $2, $3, $4)", &sets).map(drop)
 }
 
-/// Moves a document into another scope: its old readers are told that it left, its new ones get it whole.
-pub(super) fn rescope(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, to: ScopeId) -> Result<()> {
+/// Moves a document into another scope: its old readers are told that it left, its new ones get it whole. Answers
+/// the number under which it entered.
+pub(super) fn rescope(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, to: ScopeId) -> Result<u64> {
     tx.write("DELETE FROM feed WHERE scope = $1 AND doc = $2", params![doc.scope, doc.n])?;
     let left = log.next(&[b"leave", doc.id.as_bytes(), doc.scope.as_bytes()]);
     let entered = log.next(&[b"enter", doc.id.as_bytes(), to.as_bytes()]);
     tx.write("UPDATE doc SET scope = $2, entered_seq = $3 WHERE n = $1", params![doc.n, to, entered])?;
     log.turns.remove(doc.scope, doc.mark());
     log.turns.add(to, doc.mark());
-    enter(tx, [(doc.scope, left, doc.n, LEAVE), (to, entered, doc.n, ENTER)].into_iter())
+    enter(tx, [(doc.scope, left, doc.n, LEAVE), (to, entered, doc.n, ENTER)].into_iter())?;
+    Ok(entered)
 }

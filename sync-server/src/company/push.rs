@@ -3,12 +3,13 @@
 use super::access::{grants, owns_actor, rights};
 use super::feed::{self, Appending, Opening, Stored};
 use super::log::Log;
+use super::moving::{self, Moving, move_all};
 use super::people::NOBODY;
 use super::{Caller, Company};
 use crate::store::{Tx, Value, params};
 use maydan_core::sync::server::{Doc, Facts, Needs, Parsed, Verdict, judge, parse};
-use maydan_core::sync::wire::{MAX_PUSH_ITEMS, Outcome, Push, PushAnswer};
-use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId};
+use maydan_core::sync::wire::{MAX_PUSH_ITEMS, Outcome, Push, PushAnswer, Seen};
+use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result};
 use std::collections::BTreeMap;
 
 impl Company {
@@ -22,27 +23,13 @@ impl Company {
         }
         self.must_have_the_same_past(push.known.as_ref())?;
         let items = parse(&push.items);
-        let incoming = Incoming { caller, actor: push.actor, needs: Needs::of(&items), items, at: self.now() };
+        let incoming = Incoming { caller, actor: push.actor, needs: Needs::of(&items), items, seen: push.seen.clone(), at: self.now() };
         let company = self.clone();
         let (outcomes, head) = self.write(move |log, tx| {
             let outcomes = incoming.take(&company, log, tx)?;
             Ok((outcomes, log.head(company.secret())))
         })?;
         Ok(PushAnswer { epoch: self.epoch()?, head, outcomes })
-    }
-
-    /// Moves a record, and whatever follows it, into another scope.
-    pub fn rescope(&self, id: RecordId, to: ScopeId) -> Result<()> {
-        self.write(move |log, tx| {
-            let doc = feed::find_one(tx, id)?.ok_or_else(|| Error::new(ErrorCode::NotFound, "no such record"))?;
-            let children = tx.rows("SELECT id FROM doc WHERE parent = $1", params![id])?;
-            let children = children.iter().map(|row| row.get(0)).collect::<Result<Vec<RecordId>>>()?;
-            feed::rescope(log, tx, &doc, to)?;
-            for child in feed::find(tx, children)?.into_iter().flatten() {
-                feed::rescope(log, tx, &child, to)?;
-            }
-            Ok(())
-        })
     }
 }
 
@@ -52,6 +39,7 @@ struct Incoming {
     actor: Actor,
     items: Vec<Result<Parsed>>,
     needs: Needs,
+    seen: Seen,
     at: Instant,
 }
 
@@ -63,7 +51,9 @@ impl Incoming {
             return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
         }
         let (mut facts, mut stored) = look_up(tx, self.caller, self.actor, &self.needs)?;
-        let verdicts = judge(company.registry(), company, &mut facts, self.items);
+        let docs: Vec<&Stored> = stored.values().collect();
+        facts.earlier = moving::earlier(tx, self.caller.user, &docs, &self.seen, self.at)?;
+        let verdicts = judge(company.registry(), company, &mut facts, self.items, &self.seen);
         let opened = open_all(log, tx, &verdicts)?;
         let mut opened_seqs = opened.iter().map(|(_, seq)| *seq).collect::<Vec<_>>().into_iter();
         stored.extend(opened.into_iter().map(|(doc, _)| (doc.id, doc)));
@@ -79,12 +69,20 @@ impl Incoming {
             changes.extend(judged.iter().map(|change| Appending { doc, change, from, at: self.at }));
         }
         let mut change_seqs = feed::append(log, tx, &changes)?.into_iter();
+        // Behind everything else of the push: whoever reads the new scope gets it whole.
+        let moves =
+            verdicts.iter().filter_map(|verdict| if let Verdict::Move { command, to } = verdict { Some((command, *to)) } else { None });
+        let mut move_seqs = moves
+            .map(|(command, to)| move_all(log, tx, &Moving { command: command.id, by: self.caller.user, id: command.doc, to, at: self.at }))
+            .collect::<Result<Vec<u64>>>()?
+            .into_iter();
         let outcome = |verdict: Verdict| match verdict {
             Verdict::Open { doc, claimed, .. } => {
                 let seq = opened_seqs.next().unwrap_or_default();
                 if doc.scope == claimed { Outcome::Accepted { seq } } else { Outcome::Elsewhere { scope: doc.scope } }
             }
             Verdict::Append { .. } => Outcome::Accepted { seq: change_seqs.next().unwrap_or_default() },
+            Verdict::Move { .. } => Outcome::Accepted { seq: move_seqs.next().unwrap_or_default() },
             Verdict::Relay { open, changes, .. } => {
                 let opened = if open.is_some() { opened_seqs.next() } else { None };
                 let last = change_seqs.by_ref().take(changes.len()).last();
@@ -138,5 +136,6 @@ fn look_up(tx: &mut dyn Tx, caller: Caller, actor: Actor, needs: &Needs) -> Resu
     let rows = tx.each("SELECT n FROM actor WHERE actor = $1 AND person = $2", &sets)?;
     let own = others.into_iter().zip(rows).filter(|(_, rows)| !rows.is_empty()).map(|(a, _)| a).chain([actor]).collect();
 
-    Ok((Facts { user: caller.user, grants: grants(tx, caller.user)?, docs, changes, branches, own }, stored))
+    let commands = moving::done(tx, &needs.commands)?;
+    Ok((Facts { docs, changes, branches, own, commands, ..Facts::new(caller.user, grants(tx, caller.user)?) }, stored))
 }

@@ -31,7 +31,7 @@ fn a_push_that_meets_a_full_disk_is_refused_whole_and_taken_later() {
     let change = document.edit(actor, Instant(1_000), None, &edits).unwrap().change.unwrap();
     let open = Item::Open { doc: id, kind: "customer".into(), parent: None, scope };
     let items = [open, Item::Change { doc: id, bytes: change.bytes().to_vec().into() }];
-    let push = Push { actor, known: None, items: items.iter().map(|item| item.to_bytes().unwrap().into()).collect() };
+    let push = Push::of(actor, items.iter().map(|item| item.to_bytes().unwrap().into()).collect());
     let before = company.high_water(&[maydan_core::command::Grant { scope, level: Level::Write }]).unwrap();
 
     file.limit_pages(true);

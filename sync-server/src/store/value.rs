@@ -97,6 +97,18 @@ impl From<Instant> for Value {
     }
 }
 
+impl FromValue for Instant {
+    fn from_value(value: Value) -> Result<Self> {
+        i64::from_value(value).map(Self)
+    }
+}
+
+impl From<Uuid> for Value {
+    fn from(id: Uuid) -> Self {
+        Self::Bytes(id.as_bytes().to_vec())
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -30,7 +30,7 @@ fn zip(bytes: &[u8]) -> Vec<u8> {
 fn change_of(item: &Item) -> Vec<u8> {
     match item {
         Item::Change { bytes, .. } => bytes.to_vec(),
-        Item::Open { .. } | Item::Relay(_) => panic!("only an item that carries a change has one"),
+        Item::Open { .. } | Item::Relay(_) | Item::Command(_) => panic!("only an item that carries a change has one"),
     }
 }
 
@@ -39,7 +39,7 @@ async fn bodies_that_were_cut_off_are_refused_whole() {
     let world = World::new(&["amal"]).await.unwrap();
     let raw = Raw::signed_in(&world.url(), "amal").await;
     let (_, items) = raw.customer(world.territory, "شركة النور");
-    let body = msgpack(&Push { actor: raw.actor, known: None, items: sent(&items) });
+    let body = msgpack(&Push::of(raw.actor, sent(&items)));
     for end in [0, 1, body.len() / 4, body.len() / 2, body.len() - 1] {
         assert_eq!(raw.bytes("push", body[..end].to_vec(), false).await.code(), ErrorCode::BadRequest, "cut at {end}");
     }
@@ -59,7 +59,7 @@ async fn a_body_with_any_byte_changed_never_breaks_the_server() {
     let world = World::new(&["amal"]).await.unwrap();
     let raw = Raw::signed_in(&world.url(), "amal").await;
     let (_, items) = raw.customer(world.territory, "شركة النور");
-    let body = msgpack(&Push { actor: raw.actor, known: None, items: sent(&items) });
+    let body = msgpack(&Push::of(raw.actor, sent(&items)));
     for at in (0..body.len()).step_by(7) {
         let mut damaged = body.clone();
         damaged[at] ^= 0xA5;
@@ -118,7 +118,7 @@ async fn bodies_of_another_form_are_refused() {
     let bearer = format!("Bearer {}", raw.access());
     let authorised = ("authorization", bearer.as_str());
     let json = ("content-type", JSON);
-    let push = msgpack(&Push { actor: raw.actor, known: None, items: Vec::new() });
+    let push = msgpack(&Push::of(raw.actor, Vec::new()));
     for (path, headers, body) in [
         ("push", vec![authorised, json], b"{\"actor\": 1}".to_vec()),
         ("hello", vec![authorised, json], push.clone()),
@@ -141,7 +141,7 @@ async fn a_body_that_is_not_what_its_digest_says_is_refused() {
     let raw = Raw::signed_in(&world.url(), "amal").await;
     let (_, all) = raw.record("customer", None, world.territory, &[Edit::set("name", "شركة النور")]);
     let bearer = format!("Bearer {}", raw.access());
-    let body = rmp_serde::to_vec_named(&Push { actor: raw.actor, known: None, items: sent(&all) }).unwrap();
+    let body = rmp_serde::to_vec_named(&Push::of(raw.actor, sent(&all))).unwrap();
     let send = async |said: &str| {
         let headers = [("content-type", MEDIA_TYPE), ("authorization", bearer.as_str()), (DIGEST_HEADER, said)];
         raw.send("push", &headers, body.clone()).await

@@ -17,6 +17,9 @@ use uuid::Uuid;
 #[path = "stores/first_sync.rs"]
 mod first_sync;
 use first_sync::*;
+#[path = "stores/moving.rs"]
+mod moving;
+use moving::*;
 #[path = "stores/tally.rs"]
 mod tally;
 use tally::*;
@@ -78,7 +81,7 @@ fn customer(phone: &Phone, territory: ScopeId, edits: usize) -> (RecordId, Vec<I
 
 fn push(company: &Company, phone: &Phone, items: &[Item]) -> maydan_core::Result<Vec<Outcome>> {
     let items = items.iter().map(|item| item.to_bytes().unwrap().into()).collect();
-    Ok(company.push(phone.caller, &Push { actor: phone.actor, known: None, items })?.outcomes)
+    Ok(company.push(phone.caller, &Push::of(phone.actor, items))?.outcomes)
 }
 
 fn pull(company: &Company, phone: &Phone, cursor: Cursor) -> Page {
@@ -176,7 +179,7 @@ fn many_at_once_leave_no_gap_and_lose_nothing(company: Company) {
                 let mut known = None;
                 let push_one = |_| {
                     let items = customer(phone, territory, 2).1.iter().map(|item| item.to_bytes().unwrap().into()).collect();
-                    let answer = company.push(phone.caller, &Push { actor: phone.actor, known: known.take(), items }).unwrap();
+                    let answer = company.push(phone.caller, &Push { known: known.take(), ..Push::of(phone.actor, items) }).unwrap();
                     known = Some((answer.epoch, answer.head));
                     seqs(&answer.outcomes)
                 };
@@ -261,6 +264,9 @@ conformance! {
     what_happens_during_a_first_sync_comes_with_it,
     a_second_new_device_gets_what_was_made_ready_for_the_first,
     feeds_that_were_trimmed_are_begun_again,
+    a_move_is_done_once_and_takes_along_what_follows,
+    what_was_written_before_a_move_was_heard_of_is_taken,
+    what_was_written_before_a_right_was_lost_is_taken,
     the_tally_of_a_scope_is_what_its_documents_are,
     a_document_comes_by_name_to_those_who_may_read_it,
     a_change_that_can_not_be_applied_harms_no_other_record,

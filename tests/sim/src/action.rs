@@ -104,10 +104,16 @@ pub fn plan(seed: u64) -> Vec<Action> {
         let what = What::Harm(Harm::any(&mut random, size.devices, size.territories));
         actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
     }
+    for _ in 0..MOVES {
+        let what = What::Work(random.usize(0..size.devices), Work::Move);
+        actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
+    }
     actions
 }
 
 /// How many in each seed.
 const HARMS: usize = 8;
+/// How many moves by people in each seed.
+const MOVES: usize = 8;
 
 const YEAR: i64 = 365 * 24 * 3_600_000;

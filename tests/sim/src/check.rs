@@ -55,8 +55,7 @@ impl World {
                 }
                 let words = |e: maydan_core::Error| format!("device {number} does not open: {e}");
                 let refused = device.refused(random).map_err(words)?;
-                let waiting: BTreeSet<Place> = device.waiting(random).map_err(words)?;
-                if !waiting.is_empty() {
+                if device.has_queue(random).map_err(words)? {
                     return Err(format!("device {number} still has to send: {}", device.queue(random)));
                 }
                 let saved = device.saved.get(&person).cloned().unwrap_or_default();
@@ -153,6 +152,12 @@ impl World {
             drop(company.push(*caller, &Push { known: None, ..push.clone() }));
         }
         let after = self.server.content();
+        for (id, scope) in self.server.records("customer") {
+            let is_expected = self.was_put_back || self.server.refused_moves.contains(&id);
+            if before.docs.get(&id).is_some_and(|was| *was != scope) && !is_expected {
+                return Err(format!("pushing everything again moves {id} to {scope}"));
+            }
+        }
         let added: Vec<&Place> = after.changes.difference(&before.changes).collect();
         // What was refused once may be granted by now.
         let expected = |place: &&Place| self.was_put_back || self.server.refused.contains(*place);

@@ -34,9 +34,11 @@ pub enum Work {
     Delete,
     /// Takes that back.
     Restore,
+    /// Moves a customer to another territory, if she may.
+    Move,
 }
 
-/// All of them.
+/// What is drawn from; moves are drawn apart ([`crate::action::plan`]).
 pub const WORK: &[Work] = &[Work::Customer, Work::Note, Work::Task, Work::Field, Work::Text, Work::OldForm, Work::Delete, Work::Restore];
 
 /// What a device keeps outside its databases, and no power cut takes.
@@ -261,8 +263,28 @@ impl Device {
 
     /// Changes that wait to be sent.
     pub fn waiting(&mut self, random: &mut fastrand::Rng) -> Result<BTreeSet<Place>> {
-        let sql = "SELECT d.id, o.hash FROM outbox o JOIN document d ON d.n = o.document WHERE o.hash IS NOT NULL";
-        self.places(sql, random)
+        let replica = self.replica(random)?;
+        let items: Vec<Vec<u8>> = replica
+            .connection()
+            .prepare("SELECT item FROM outbox WHERE hash IS NOT NULL")
+            .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        let mut places = BTreeSet::new();
+        for item in items {
+            if let Item::Change { doc, bytes } = Item::from_bytes(&item)? {
+                places.insert((doc, decode_change(&bytes)?.hash()));
+            }
+        }
+        Ok(places)
+    }
+
+    /// Whether anything at all waits to be sent.
+    pub fn has_queue(&mut self, random: &mut fastrand::Rng) -> Result<bool> {
+        let replica = self.replica(random)?;
+        replica
+            .connection()
+            .query_row("SELECT EXISTS (SELECT 1 FROM outbox)", [], |r| r.get(0))
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))
     }
 
     /// Whether a change is part of its record here.
@@ -318,17 +340,6 @@ impl Device {
             .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
         let Some(heads) = heads else { return Ok(vec![place]) };
         heads.chunks(32).map(|hash| Ok((place.0, Hash::from_slice(hash)?))).collect()
-    }
-
-    fn places(&mut self, sql: &str, random: &mut fastrand::Rng) -> Result<BTreeSet<Place>> {
-        let replica = self.replica(random)?;
-        let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?));
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = replica
-            .connection()
-            .prepare(sql)
-            .and_then(|mut s| s.query_map([], read)?.collect())
-            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
-        rows.iter().map(|(id, hash)| Ok((RecordId::from_slice(id)?, Hash::from_slice(hash)?))).collect()
     }
 
     /// Everything that is here: scope, heads and row of each record.
@@ -428,6 +439,14 @@ fn perform(replica: &mut Replica, work: Work, hand: &mut Hand, random: &mut fast
             if let Some(id) = pick(replica, kind, random)? {
                 edit(replica, EditFields::now(id, vec![Edit::Delete { deleted: true }]))?;
                 hand.deleted.push(id);
+            }
+        }
+        Work::Move => {
+            if let (Some(id), Some(to)) = (pick(replica, "customer", random)?, scope) {
+                match replica.move_record(MoveRecord { id, to }) {
+                    Err(e) if matches!(e.code, ErrorCode::Forbidden | ErrorCode::InvalidValue | ErrorCode::NotFound) => {}
+                    other => drop(other?),
+                }
             }
         }
         Work::Restore => {

@@ -69,7 +69,9 @@ impl World {
         for n in 0..size.people {
             let person = NewUser { login: format!("person{n}"), name: format!("شخص {n}"), role: "rep".into(), password: None };
             let id = company.add_user(&person)?;
-            territories.iter().try_for_each(|territory| company.grant(id, *territory, Level::Write))?;
+            // One of them manages.
+            let level = if n == 0 { Level::Manage } else { Level::Write };
+            territories.iter().try_for_each(|territory| company.grant(id, *territory, level))?;
             people.push(id);
         }
         let device = |n: usize| Device::new(&time, seed, n as u64, people[n % people.len()]);

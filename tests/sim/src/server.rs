@@ -51,6 +51,8 @@ pub struct Server {
     pub acked: BTreeSet<Place>,
     /// What it has refused.
     pub refused: BTreeSet<Place>,
+    /// Records that it has refused to move, and what follows them.
+    pub refused_moves: BTreeSet<RecordId>,
     /// Every push that it answered.
     pub log: Vec<(Caller, Push)>,
 }
@@ -60,8 +62,9 @@ impl Server {
     pub fn new(time: &Time, seed: u64) -> Result<Self> {
         let safe = Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), secret: [0x5E; 32] };
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
-        let (acked, refused) = Default::default();
-        let mut server = Self { mount: Mount::new(), safe, host, company: None, page_entries: 4_000, acked, refused, log: Vec::new() };
+        let (acked, refused, refused_moves) = Default::default();
+        let mut server =
+            Self { mount: Mount::new(), safe, host, company: None, page_entries: 4_000, acked, refused, refused_moves, log: Vec::new() };
         server.start()?;
         Ok(server)
     }
@@ -162,6 +165,9 @@ impl Server {
                 let push: Push = read(body)?;
                 let answer = company.push(caller, &push)?;
                 for (item, outcome) in push.items.iter().zip(&answer.outcomes) {
+                    if let (Ok(Item::Command(command)), Outcome::Rejected { .. }) = (Item::from_bytes(item), outcome) {
+                        self.refused_moves.insert(command.doc);
+                    }
                     if let Ok(Item::Change { doc, bytes }) = Item::from_bytes(item)
                         && let Ok(change) = decode_change(&bytes)
                     {

@@ -5,7 +5,10 @@ use crate::Result;
 use crate::command::Grant;
 use crate::document::{Hash, RawChange};
 use crate::id::{Actor, RecordId, ScopeId};
+use crate::permit::{self, Action};
+use crate::sync::wire::{Act, Command};
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// A branch of an actor in a document: what counts changes from 1.
 pub type Branch = (RecordId, Vec<u8>);
@@ -30,6 +33,8 @@ pub struct Needs {
     pub branches: BTreeSet<Branch>,
     /// Actors: are they the sender's?
     pub actors: BTreeSet<Actor>,
+    /// Commands: were they done before?
+    pub commands: BTreeSet<Uuid>,
 }
 
 impl Needs {
@@ -48,6 +53,10 @@ impl Needs {
                     needs.changes.extend(change.dependencies().into_iter().map(|hash| (*doc, hash)));
                     needs.branches.insert(branch(*doc, change));
                     needs.actors.insert(change.actor());
+                }
+                Parsed::Command(Command { id, doc, act: Act::Move { to, .. } }) => {
+                    needs.docs.extend([*doc, RecordId(to.0)]);
+                    needs.commands.insert(*id);
                 }
                 Parsed::Relay(relayed) => {
                     needs.docs.insert(relayed.doc);
@@ -69,6 +78,10 @@ pub struct Facts {
     pub user: RecordId,
     /// What she may do.
     pub grants: Vec<Grant>,
+    /// What was otherwise when she wrote, for as long as it still counts: by what she had seen of the log then.
+    pub earlier: BTreeMap<u64, Earlier>,
+    /// What the writer of the item that is being judged had seen.
+    pub seen: u64,
     /// The documents that are here.
     pub docs: BTreeMap<RecordId, Doc>,
     /// The changes that are here.
@@ -77,6 +90,41 @@ pub struct Facts {
     pub branches: BTreeMap<Branch, u64>,
     /// The actors that are the sender's own, on whatever device of hers.
     pub own: BTreeSet<Actor>,
+    /// Commands that were done before.
+    pub commands: BTreeSet<Uuid>,
+}
+
+/// How things stood at some number of the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// What she could do.
+    pub grants: Vec<Grant>,
+    /// The documents that were elsewhere.
+    pub scopes: BTreeMap<RecordId, ScopeId>,
+}
+
+/// How long a right that was taken away, or a record that was moved away, still counts for what was written before its
+/// writer heard of it, milliseconds: 30 days.
+pub const GOOD_FAITH_MS: i64 = 30 * 24 * 3_600_000;
+
+impl Facts {
+    /// Nothing but who sends and what she may do.
+    pub fn new(user: RecordId, grants: Vec<Grant>) -> Self {
+        let (docs, earlier, branches) = Default::default();
+        let (changes, own, commands) = Default::default();
+        Self { user, grants, earlier, seen: 0, docs, changes, branches, own, commands }
+    }
+
+    /// Whether the item that is being judged may do this to a document, now or when it was written.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::Forbidden`].
+    pub(super) fn check(&self, doc: RecordId, scope: ScopeId, action: Action) -> Result<()> {
+        permit::check(&self.grants, scope, action).or_else(|now| {
+            let earlier = self.earlier.get(&self.seen).ok_or(now)?;
+            permit::check(&earlier.grants, earlier.scopes.get(&doc).copied().unwrap_or(scope), action)
+        })
+    }
 }
 
 /// The branch that wrote a change.

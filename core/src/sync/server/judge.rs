@@ -5,10 +5,10 @@ use super::relay::{self, Relayed};
 use super::rules;
 use crate::document::{Hash, RawChange, decode_change, genesis};
 use crate::id::{RecordId, ScopeId};
-use crate::permit::{self, Action};
+use crate::permit::Action;
 use crate::record::{Registry, ScopeRule};
 use crate::sync::receipt::Notary;
-use crate::sync::wire::{Item, Relay};
+use crate::sync::wire::{Act, Command, Item, Relay, Seen};
 use crate::{Error, ErrorCode, Result};
 
 /// An item whose form is right.
@@ -35,6 +35,8 @@ pub enum Parsed {
     },
     /// A document that is brought back.
     Relay(Relayed),
+    /// Something to decide.
+    Command(Command),
 }
 
 /// What to do about an item.
@@ -68,6 +70,13 @@ pub enum Verdict {
         /// Changes that are not here.
         changes: Vec<RawChange>,
     },
+    /// Move this document, and what follows it.
+    Move {
+        /// The command.
+        command: Command,
+        /// Its new scope.
+        to: ScopeId,
+    },
     /// It is here.
     Duplicate,
     /// It is here, in another scope than the device understood.
@@ -84,6 +93,7 @@ pub fn parse<B: AsRef<[u8]>>(items: impl IntoIterator<Item = B>) -> Vec<Result<P
     items
         .into_iter()
         .map(|bytes| match Item::from_bytes(bytes.as_ref())? {
+            Item::Command(command) => Ok(Parsed::Command(command)),
             Item::Open { doc, kind, parent, scope } => Ok(Parsed::Open { doc, kind, parent, scope }),
             Item::Change { doc, bytes } => Ok(Parsed::Change { doc, change: decode_change(&bytes)? }),
             Item::Relay(relay) => {
@@ -96,18 +106,22 @@ pub fn parse<B: AsRef<[u8]>>(items: impl IntoIterator<Item = B>) -> Vec<Result<P
 }
 
 /// Judges items in their order. `facts` grow with what is to be written, so that later items find it.
-pub fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts, items: Vec<Result<Parsed>>) -> Vec<Verdict> {
-    let judged = items.into_iter().map(|item| match item? {
-        Parsed::Open { doc, kind, parent, scope } => open(registry, facts, doc, &kind, parent, scope),
-        Parsed::Change { doc, change } => append(registry, facts, doc, change),
-        Parsed::Relay(relayed) => relay::judge(registry, notary, facts, relayed),
+pub fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts, items: Vec<Result<Parsed>>, seen: &Seen) -> Vec<Verdict> {
+    let judged = items.into_iter().enumerate().map(|(position, item)| {
+        facts.seen = seen.at(position);
+        match item? {
+            Parsed::Open { doc, kind, parent, scope } => open(registry, facts, doc, &kind, parent, scope),
+            Parsed::Change { doc, change } => append(registry, facts, doc, change),
+            Parsed::Relay(relayed) => relay::judge(registry, notary, facts, relayed),
+            Parsed::Command(command) => decide(registry, facts, command),
+        }
     });
     judged.map(|verdict| verdict.unwrap_or_else(Verdict::Refused)).collect()
 }
 
 fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent: Option<RecordId>, claimed: ScopeId) -> Result<Verdict> {
     if let Some(existing) = facts.docs.get(&id) {
-        permit::check(&facts.grants, existing.scope, Action::Read)?;
+        facts.check(id, existing.scope, Action::Read)?;
         return match existing {
             Doc { kind: known, .. } if known != kind => Err(Error::bad_request(format!("{id} is a {known} already"))),
             Doc { scope, .. } if *scope != claimed => Ok(Verdict::Elsewhere { scope: *scope }),
@@ -124,7 +138,8 @@ fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent
             found.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the {field} {parent} is not here yet")))?.scope
         }
     };
-    permit::check(&facts.grants, scope, Action::Write)?;
+    // What follows a record is where that is.
+    facts.check(parent.unwrap_or(id), scope, Action::Write)?;
     let doc = Doc { kind: kind.to_owned(), scope };
     facts.docs.insert(id, doc.clone());
     Ok(Verdict::Open { id, doc, parent, claimed })
@@ -160,11 +175,38 @@ fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChang
             return Err(Error::new(ErrorCode::MissingDependency, missing));
         }
     }
-    permit::check(&facts.grants, doc.scope, Action::Write)?;
-    rules::check(kind, facts, doc.scope, &change)?;
+    facts.check(id, doc.scope, Action::Write)?;
+    rules::check(kind, facts, id, doc.scope, &change)?;
     facts.changes.insert(place);
     facts.branches.insert(branch, change.sequence());
     Ok(Verdict::Append { id, change })
+}
+
+fn decide(registry: &Registry, facts: &mut Facts, command: Command) -> Result<Verdict> {
+    let Command { id, doc, act: Act::Move { from, to } } = command;
+    if facts.commands.contains(&id) {
+        return Ok(Verdict::Duplicate);
+    }
+    let found = facts.docs.get(&doc).ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the document {doc} is not here")))?;
+    let (kind, scope) = (registry.get(&found.kind)?, found.scope);
+    if kind.scope != ScopeRule::Territory {
+        return Err(Error::new(ErrorCode::InvalidValue, format!("a {} is where its kind says", kind.name)));
+    }
+    if facts.docs.get(&RecordId(to.0)).is_none_or(|doc| doc.kind != "territory") {
+        return Err(Error::new(ErrorCode::InvalidValue, format!("{to} is no territory")));
+    }
+    // Somebody else may have done the same: then it counts as done, and is not done again after it was undone.
+    let is_there = scope == to;
+    facts.check(doc, scope, if is_there { Action::Read } else { Action::Reassign })?;
+    facts.check(RecordId(to.0), to, Action::Write)?;
+    if scope != from && !is_there {
+        return Err(Error::new(ErrorCode::WrongState, "somebody else has moved it meanwhile"));
+    }
+    facts.commands.insert(id);
+    if let Some(doc) = facts.docs.get_mut(&doc) {
+        doc.scope = to;
+    }
+    Ok(Verdict::Move { command, to })
 }
 
 #[cfg(test)]

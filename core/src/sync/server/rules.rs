@@ -3,13 +3,13 @@
 use super::Facts;
 use crate::document::{RawChange, RootWrite};
 use crate::domain::visit::{Event, Step};
-use crate::id::ScopeId;
-use crate::permit::{self, Action};
+use crate::id::{RecordId, ScopeId};
+use crate::permit::Action;
 use crate::record::{FieldType, Kind};
 use crate::{Error, ErrorCode, Result};
 
 /// Steps of a visit are signed with the sender's own name and never changed; approving needs the right to approve.
-pub(super) fn check(kind: &Kind, facts: &Facts, scope: ScopeId, change: &RawChange) -> Result<()> {
+pub(super) fn check(kind: &Kind, facts: &Facts, doc: RecordId, scope: ScopeId, change: &RawChange) -> Result<()> {
     let mut events = kind.fields.iter().filter(|f| matches!(f.ty, FieldType::Events)).peekable();
     if events.peek().is_none() {
         return Ok(());
@@ -17,12 +17,12 @@ pub(super) fn check(kind: &Kind, facts: &Facts, scope: ScopeId, change: &RawChan
     let writes = change.root_writes();
     for field in events {
         let prefix = format!("{}/", field.name);
-        writes.iter().filter(|w| w.key.starts_with(&prefix)).try_for_each(|write| check_step(facts, scope, write))?;
+        writes.iter().filter(|w| w.key.starts_with(&prefix)).try_for_each(|write| check_step(facts, doc, scope, write))?;
     }
     Ok(())
 }
 
-fn check_step(facts: &Facts, scope: ScopeId, write: &RootWrite) -> Result<()> {
+fn check_step(facts: &Facts, doc: RecordId, scope: ScopeId, write: &RootWrite) -> Result<()> {
     if write.overwrites {
         return Err(Error::new(ErrorCode::Forbidden, "a step that was taken is never changed"));
     }
@@ -35,7 +35,7 @@ fn check_step(facts: &Facts, scope: ScopeId, write: &RootWrite) -> Result<()> {
         return Err(Error::new(ErrorCode::Forbidden, "a step is signed by whoever takes it"));
     }
     if matches!(event.step, Step::Approved { .. } | Step::Returned { .. }) {
-        permit::check(&facts.grants, scope, Action::Approve)?;
+        facts.check(doc, scope, Action::Approve)?;
     }
     Ok(())
 }

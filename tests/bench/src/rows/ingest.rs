@@ -89,7 +89,7 @@ async fn sender(http: &reqwest::Client, url: &str, scope: ScopeId, number: usize
                 items.push(Item::Change { doc, bytes: change.bytes().to_vec().into() }.to_bytes()?.into());
             }
         }
-        bodies.push(rmp_serde::to_vec_named(&Push { actor, known: None, items })?);
+        bodies.push(rmp_serde::to_vec_named(&Push::of(actor, items))?);
     }
     Ok(Sender { token: tokens.access, bodies })
 }

@@ -136,7 +136,7 @@ impl Raw {
 
     /// Pushes under an actor, which need not be its own.
     pub async fn push_as(&self, actor: Actor, items: &[Item]) -> Answer {
-        self.bytes("push", msgpack(&Push { actor, known: None, items: sent(items) }), false).await
+        self.bytes("push", msgpack(&Push::of(actor, sent(items))), false).await
     }
 
     pub async fn push(&self, items: &[Item]) -> Vec<Outcome> {

@@ -5,7 +5,7 @@ use crate::command::{Grant, Level};
 use crate::document::{Document, Edit};
 use crate::id::Actor;
 use crate::sync::receipt::{Attested, Receipt};
-use crate::sync::server::Needs;
+use crate::sync::server::{Earlier, Needs};
 use crate::time::Instant;
 use uuid::Uuid;
 
@@ -27,14 +27,7 @@ impl Notary for Plain {
 }
 
 fn facts() -> Facts {
-    Facts {
-        user: AMAL,
-        grants: vec![Grant { scope: TERRITORY, level: Level::Write }],
-        docs: [].into(),
-        changes: [].into(),
-        branches: [].into(),
-        own: [ACTOR].into(),
-    }
+    Facts { own: [ACTOR].into(), ..Facts::new(AMAL, vec![Grant { scope: TERRITORY, level: Level::Write }]) }
 }
 
 fn open_item(id: RecordId) -> Vec<u8> {
@@ -58,11 +51,12 @@ fn verdicts(facts: &mut Facts, items: &[Vec<u8>]) -> Vec<String> {
         Verdict::Open { .. } => "open".to_owned(),
         Verdict::Append { .. } => "append".to_owned(),
         Verdict::Relay { open, changes, .. } => format!("relay {} {}", open.is_some(), changes.len()),
+        Verdict::Move { .. } => "move".to_owned(),
         Verdict::Duplicate => "duplicate".to_owned(),
         Verdict::Elsewhere { .. } => "elsewhere".to_owned(),
         Verdict::Refused(e) => format!("{:?}", e.code),
     };
-    judge(&Registry::maydan(), &Plain, facts, parse(items)).into_iter().map(words).collect()
+    judge(&Registry::maydan(), &Plain, facts, parse(items), &Seen(vec![(0, 7)])).into_iter().map(words).collect()
 }
 
 #[test]
@@ -167,4 +161,76 @@ fn without_a_receipt_for_exactly_this_nothing_is_taken() {
     let gap = relay(&theirs[1..], &[&theirs[2]], TERRITORY);
     assert_eq!(verdicts(&mut facts(), &[unproven, elsewhere, missing]), ["Forbidden", "Forbidden", "Forbidden"]);
     assert_eq!(verdicts(&mut facts(), &[gap]), ["relay true 0"], "what it was made on is not here");
+}
+
+#[test]
+fn what_was_written_in_good_faith_is_judged_by_the_rights_of_then() {
+    let [a, b, _] = <[RawChange; 3]>::try_from(changes(ACTOR)).expect("three");
+    let elsewhere = ScopeId(Uuid::from_u128(0x99));
+    let mut moved = facts();
+    moved.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: elsewhere });
+    assert_eq!(verdicts(&mut moved.clone(), &[change_item(CUSTOMER, &a)]), ["Forbidden"], "it is nowhere that she may write");
+    let then = Earlier { grants: moved.grants.clone(), scopes: [(CUSTOMER, TERRITORY)].into() };
+    moved.earlier.insert(7, then.clone());
+    assert_eq!(verdicts(&mut moved, &[change_item(CUSTOMER, &a)]), ["append"], "it was in her territory");
+    let note = |id: u128| {
+        let (doc, parent) = (RecordId(Uuid::from_u128(id)), Some(CUSTOMER));
+        Item::Open { doc, kind: "note".into(), parent, scope: TERRITORY }.to_bytes().expect("written")
+    };
+    assert_eq!(verdicts(&mut moved, &[note(0xD)]), ["open"]);
+    assert_eq!(moved.docs[&RecordId(Uuid::from_u128(0xD))].scope, elsewhere, "where the customer is now");
+
+    // Whoever had seen more than that wrote it knowing better.
+    moved.earlier = [(6, then)].into();
+    assert_eq!(verdicts(&mut moved, &[change_item(CUSTOMER, &b), note(0xE)]), ["Forbidden", "Forbidden"]);
+}
+
+#[test]
+fn a_record_is_moved_by_who_manages_it_and_once() {
+    let (to, reader) = (ScopeId(Uuid::from_u128(0x99)), ScopeId(Uuid::from_u128(0x98)));
+    let mut facts = facts();
+    facts.grants =
+        [(TERRITORY, Level::Manage), (to, Level::Write), (reader, Level::Read)].map(|(scope, level)| Grant { scope, level }).into();
+    for territory in [TERRITORY, to, reader] {
+        facts.docs.insert(RecordId(territory.0), Doc { kind: "territory".into(), scope: ScopeId::COMPANY });
+    }
+    facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY });
+    let command = |id: u128, doc: RecordId, from: ScopeId, to: ScopeId| {
+        let command = Command { id: Uuid::from_u128(id), doc, act: Act::Move { from, to } };
+        Item::Command(command).to_bytes().expect("written")
+    };
+    let wrong = [
+        command(1, CUSTOMER, TERRITORY, reader),
+        command(2, CUSTOMER, TERRITORY, ScopeId(CUSTOMER.0)),
+        command(3, RecordId(to.0), ScopeId::COMPANY, to),
+        command(4, RecordId(Uuid::from_u128(0xD)), TERRITORY, to),
+        command(5, CUSTOMER, to, to),
+    ];
+    assert_eq!(verdicts(&mut facts, &wrong[..4]), ["Forbidden", "InvalidValue", "InvalidValue", "NotFound"]);
+    let there = command(6, CUSTOMER, TERRITORY, to);
+    assert_eq!(verdicts(&mut facts, &[wrong[4].clone(), there.clone(), there.clone()]), ["WrongState", "move", "duplicate"]);
+    assert_eq!(facts.docs[&CUSTOMER].scope, to);
+
+    facts.grants[1].level = Level::Manage;
+    let same = command(9, CUSTOMER, TERRITORY, to);
+    assert_eq!(verdicts(&mut facts, &[same.clone(), same.clone()]), ["move", "duplicate"], "somebody else did the same");
+    let back = command(7, CUSTOMER, to, TERRITORY);
+    assert_eq!(
+        verdicts(&mut facts, &[back, there, same]),
+        ["move", "duplicate", "duplicate"],
+        "sent again, it does not undo what came after it"
+    );
+    assert_eq!(facts.docs[&CUSTOMER].scope, TERRITORY);
+    facts.grants[0].level = Level::Write;
+    assert_eq!(verdicts(&mut facts, &[command(8, CUSTOMER, TERRITORY, to)]), ["Forbidden"]);
+}
+
+#[test]
+fn runs_say_what_was_seen_of_each_item() {
+    let mut seen = Seen::default();
+    for (position, seq) in [0, 0, 5, 5, 5, 0, 9].into_iter().enumerate() {
+        seen.add(position, seq);
+    }
+    assert_eq!(seen.0, [(2, 5), (5, 0), (6, 9)]);
+    assert_eq!([0, 1, 2, 4, 5, 6, 99].map(|position| seen.at(position)), [0, 0, 5, 5, 0, 9, 9]);
 }

@@ -1,0 +1,70 @@
+//! Records that are moved to another territory: a command, because who may see a record is the server's to decide.
+//!
+//! Here the record is shown in its new territory at once; its scope changes when the server has brought it there, with
+//! whatever follows it. What is written meanwhile is written by the rights in the old one, which its manager has.
+
+use super::quarantine::{self, Refusal};
+use crate::store;
+use crate::{Replica, storage};
+use maydan_core::command::{Done, MoveRecord};
+use maydan_core::document::{FieldChange, Hash};
+use maydan_core::permit::{self, Action};
+use maydan_core::record::ScopeRule;
+use maydan_core::sync::wire::{Act, Command, Item};
+use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId, Value};
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+
+/// What names a command in the queue, where changes have their hashes.
+pub(crate) fn name(bytes: &[u8]) -> Hash {
+    Hash(Sha256::digest(bytes).into())
+}
+
+/// Moves a record to another territory, as soon as the server hears of it.
+pub(crate) fn order(replica: &mut Replica, request: &MoveRecord) -> Result<Done> {
+    let stored = store::get(&replica.db, request.id)?;
+    let kind = replica.registry.get(&stored.kind)?;
+    if kind.scope != ScopeRule::Territory {
+        return Err(Error::new(ErrorCode::InvalidValue, format!("a {} is where its kind says", kind.name)));
+    }
+    let territory = store::find(&replica.db, RecordId(request.to.0))?;
+    if territory.is_none_or(|found| found.kind != "territory") {
+        return Err(Error::new(ErrorCode::InvalidValue, format!("{} is no territory", request.to)));
+    }
+    let from = stored.shown_scope();
+    if from == request.to {
+        return Ok(Done {});
+    }
+    let grants = &replica.signed_in()?.grants;
+    permit::check(grants, from, Action::Reassign)?;
+    permit::check(grants, request.to, Action::Write)?;
+    let act = Act::Move { from, to: request.to };
+    let command = Command { id: replica.host.new_uuid(), doc: request.id, act };
+    let now = replica.host.now();
+    let tx = replica.db.transaction().map_err(storage)?;
+    enqueue(&tx, stored.n, command, now)?;
+    tx.commit().map_err(storage)?;
+    replica.changed(&stored.kind, stored.id);
+    Ok(Done {})
+}
+
+/// Puts a command into the queue, and shows its record where it shall be.
+pub(super) fn enqueue(db: &Connection, n: i64, command: Command, now: maydan_core::Instant) -> Result<()> {
+    let Act::Move { to, .. } = command.act;
+    let item = Item::Command(command);
+    crate::write::enqueue(db, n, Some(name(&item.to_bytes()?)), &item, now)?;
+    db.execute("UPDATE document SET target = ?2 WHERE n = ?1", params![n, to.as_bytes()]).map(drop).map_err(storage)
+}
+
+/// The server refused a command: the record is shown where it is, and the person is told.
+pub(super) fn refused(replica: &mut Replica, command: Command, why: &Refusal) -> Result<()> {
+    let Some(stored) = store::find(&replica.db, command.doc)? else { return Ok(()) };
+    let Act::Move { from, to } = command.act;
+    replica
+        .db
+        .execute("UPDATE document SET target = NULL WHERE n = ?1 AND target = ?2", params![stored.n, to.as_bytes()])
+        .map_err(storage)?;
+    let text = |scope: ScopeId| Value::from(scope.to_string());
+    let field = FieldChange { field: "territory".into(), before: text(from), after: text(to) };
+    quarantine::put_by_command(replica, &stored, why, field, &Item::Command(command))
+}
