@@ -1,6 +1,6 @@
 //! The command line: what an operator does.
 
-use crate::company::{Company, NewUser};
+use crate::company::{Checked, Company, NewUser};
 use crate::config::{Config, Tls};
 use crate::server::Server;
 use crate::store::{Postgres, Sqlite, copy, share_key};
@@ -89,6 +89,12 @@ enum Command {
         /// Where to write the rows that could not be brought in.
         #[arg(long)]
         bad_rows: Option<PathBuf>,
+    },
+    /// Look whether everything in the database fits together. Ends with an error when something does not.
+    Check {
+        /// Make again from the changes what can be made again: heads, snapshots, tallies.
+        #[arg(long)]
+        mend: bool,
     },
     /// Copy the database while it is in use.
     Backup {
@@ -199,6 +205,7 @@ impl Cli {
                 "cut off".to_owned()
             }
             Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
+            Command::Check { mend } => check(&join(&config)?, mend, out)?,
             Command::Backup { to } => {
                 of_a_file(&config)?;
                 Sqlite::backup(&config.data, &to)?;
@@ -279,6 +286,26 @@ fn migrate_store(config: &Config, from: &str, to: &str, out: &mut (dyn Write + S
         _ => return Err(Error::bad_request("a company moves from sqlite:FOLDER to postgres://… or back")),
     };
     Ok(format!("{rows} rows moved; {rest}"))
+}
+
+fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<String> {
+    let mut faults = Vec::new();
+    let mut checked = company.check(&mut |fault| faults.push(fault))?;
+    for fault in &faults {
+        say(out, &fault.to_string())?;
+    }
+    if mend && faults.iter().any(|fault| fault.what.is_mendable()) {
+        company.mend()?;
+        say(out, "made again: heads, snapshots and tallies")?;
+        faults.clear();
+        checked = company.check(&mut |fault| faults.push(fault))?;
+    }
+    let Checked { documents, changes, snapshots } = checked;
+    let looked_at = format!("{documents} records, {changes} changes and {snapshots} snapshots looked at");
+    match faults.len() {
+        0 => Ok(format!("{looked_at}: all is well")),
+        count => Err(Error::corrupt(format!("{looked_at}: {count} faults; restore a backup, and the devices will send what it lacks"))),
+    }
 }
 
 fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows: Option<PathBuf>) -> Result<String> {

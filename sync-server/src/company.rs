@@ -4,6 +4,7 @@
 //! happens gets the next number of the log ([`log::Log`]), in the transaction that stores it.
 
 mod access;
+mod check;
 mod feed;
 mod hello;
 mod import;
@@ -18,6 +19,7 @@ mod tests;
 mod trim;
 mod whole;
 
+pub use check::{Checked, Fault, What};
 pub use import::{Bulk, Imported};
 pub use people::{Caller, NewUser};
 

@@ -36,18 +36,29 @@ pub(super) struct Moving {
 /// Moves a record with whatever follows it; answers the number under which it entered.
 pub(super) fn move_all(log: &mut Log, tx: &mut dyn Tx, moving: &Moving) -> Result<u64> {
     let doc = feed::find_one(tx, moving.id)?.ok_or_else(|| Error::new(ErrorCode::NotFound, "no such record"))?;
-    let children = tx.rows("SELECT id FROM doc WHERE parent = $1 AND scope <> $2", params![moving.id, moving.to])?;
-    let children = children.iter().map(|row| row.get(0)).collect::<Result<Vec<RecordId>>>()?;
-    if doc.scope == moving.to {
+    let seq = if doc.scope == moving.to {
         let seq = log.next(&[b"there", doc.id.as_bytes(), moving.to.as_bytes()]);
         keep(tx, &doc, moving, Some(moving.command), seq)?;
-        return Ok(seq);
+        seq
+    } else {
+        move_one(log, tx, &doc, moving, Some(moving.command))?
+    };
+    move_followers(log, tx, moving)?;
+    Ok(seq)
+}
+
+/// Brings what follows a record to where that is.
+pub(super) fn gather(log: &mut Log, tx: &mut dyn Tx, id: RecordId, to: ScopeId, at: Instant) -> Result<()> {
+    move_followers(log, tx, &Moving { command: Uuid::nil(), by: NOBODY.user, id, to, at })
+}
+
+fn move_followers(log: &mut Log, tx: &mut dyn Tx, moving: &Moving) -> Result<()> {
+    let followers = tx.rows("SELECT id FROM doc WHERE parent = $1 AND scope <> $2", params![moving.id, moving.to])?;
+    let followers = followers.iter().map(|row| row.get(0)).collect::<Result<Vec<RecordId>>>()?;
+    for follower in feed::find(tx, followers)?.into_iter().flatten() {
+        move_one(log, tx, &follower, moving, None)?;
     }
-    let entered = move_one(log, tx, &doc, moving, Some(moving.command))?;
-    for child in feed::find(tx, children)?.into_iter().flatten() {
-        move_one(log, tx, &child, moving, None)?;
-    }
-    Ok(entered)
+    Ok(())
 }
 
 fn move_one(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, moving: &Moving, command: Option<Uuid>) -> Result<u64> {

@@ -72,6 +72,12 @@ impl Incoming {
         // Behind everything else of the push: whoever reads the new scope gets it whole.
         let moves =
             verdicts.iter().filter_map(|verdict| if let Verdict::Move { command, to } = verdict { Some((command, *to)) } else { None });
+        for verdict in &verdicts {
+            // What follows a record may have been brought back before it, and from elsewhere.
+            if let Verdict::Relay { id, open: Some((doc, _)), .. } = verdict {
+                moving::gather(log, tx, *id, doc.scope, self.at)?;
+            }
+        }
         let mut move_seqs = moves
             .map(|(command, to)| move_all(log, tx, &Moving { command: command.id, by: self.caller.user, id: command.doc, to, at: self.at }))
             .collect::<Result<Vec<u64>>>()?

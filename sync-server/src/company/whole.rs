@@ -77,7 +77,7 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
         // One that the disk has spoilt is made again from the changes.
         let (snapshot, upto) = if snapshot.as_deref().is_some_and(is_intact) { (snapshot, upto) } else { (None, None) };
         let is_current = upto == Some(last_seq) && row.get::<Option<i64>>(12)? == declared;
-        let ready = if is_current { stored(row) } else { None };
+        let ready = if is_current { stored(row, 9) } else { None };
         if ready.is_none() {
             stale.push((found.len(), upto.unwrap_or(0), last_seq));
         }
@@ -94,11 +94,29 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
     Ok(found)
 }
 
-/// What is kept beside a snapshot. `None` when it is damaged: it is made again.
-fn stored(row: &Row) -> Option<Ready> {
-    let heads = row.get::<Vec<u8>>(9).ok()?.chunks(32).map(Hash::from_slice).collect::<Result<_>>().ok()?;
-    let fields = serde_json::from_str(&row.get::<String>(10).ok()?).ok()?;
-    Some(Ready { heads, row: fields, conflicted: row.get(11).ok()?, fingerprint: row.get(12).ok()? })
+/// What is kept beside a snapshot, from a column on: heads, row, whether it is conflicted, fingerprint. `None` when it is
+/// damaged: it is made again.
+fn stored(row: &Row, at: usize) -> Option<Ready> {
+    let heads = row.get::<Vec<u8>>(at).ok()?.chunks(32).map(Hash::from_slice).collect::<Result<_>>().ok()?;
+    let fields = serde_json::from_str(&row.get::<String>(at + 1).ok()?).ok()?;
+    Some(Ready { heads, row: fields, conflicted: row.get(at + 2).ok()?, fingerprint: row.get(at + 3).ok()? })
+}
+
+/// A snapshot as it is kept.
+pub(super) struct Kept {
+    /// The newest change in it.
+    pub upto: u64,
+    pub bytes: Vec<u8>,
+    /// Absent where it is damaged.
+    pub ready: Option<Ready>,
+}
+
+impl Kept {
+    /// From a column on: the newest change, the bytes, and what is kept beside them. `None` where there is no snapshot.
+    pub fn read(row: &Row, at: usize) -> Result<Option<Self>> {
+        let Some(upto) = row.get(at)? else { return Ok(None) };
+        Ok(Some(Self { upto, bytes: row.get(at + 1)?, ready: stored(row, at + 2) }))
+    }
 }
 
 /// Makes the snapshot of a document anew. One that can't be read goes as it is: the device keeps what it can of it.

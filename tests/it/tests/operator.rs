@@ -163,3 +163,44 @@ fn asks(device: &mut Child, command: &str, body: &str) -> Json {
     BufReader::with_capacity(1, device.stdout.as_mut().unwrap()).read_line(&mut answer).unwrap();
     serde_json::from_str(&answer).unwrap()
 }
+
+#[tokio::test]
+async fn a_check_finds_what_does_not_fit_and_makes_again_what_it_can() {
+    let world = World::new(&["amal"]).await.unwrap();
+    let amal = world.rep("amal").await.unwrap();
+    let (one, two) = (amal.customer("شركة النور").await.unwrap(), amal.customer("مخبز الأمل").await.unwrap());
+    amal.sets(one, "city", "بنغازي").await.unwrap();
+    amal.settles().await.unwrap();
+    // Another device: now there are snapshots.
+    world.device("amal", "laptop").await.unwrap().settles().await.unwrap();
+    let well = operator(&world, &["check"]).await.unwrap();
+    assert!(well.ends_with("all is well"), "{well}");
+
+    let spoil = |sql: &str, id: maydan_core::RecordId| {
+        let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
+        assert_eq!(db.execute(sql, [id.as_bytes()]).unwrap(), 1, "{sql}");
+    };
+    spoil("UPDATE snapshot SET row = '{}' WHERE doc = (SELECT n FROM doc WHERE id = ?1)", one);
+    spoil("UPDATE doc SET heads = zeroblob(32) WHERE id = ?1", two);
+    let told = async |command: &[&str]| {
+        let mut printed = Vec::new();
+        let folder = world.server_folder();
+        let arguments = [&["maydan-sync-server", "--data", folder.to_str().unwrap()], command].concat();
+        let done = Cli::try_parse_from(arguments).unwrap().run(&mut printed).await;
+        (String::from_utf8(printed).unwrap(), done)
+    };
+    let (lines, done) = told(&["check"]).await;
+    assert_eq!(done.unwrap_err().code, ErrorCode::Corrupt);
+    for part in [format!("record {one}: its snapshot"), format!("record {two}: it does not stand"), format!("scope {}", world.territory)] {
+        assert!(lines.contains(&part), "{part} in {lines}");
+    }
+    told(&["check", "--mend"]).await.1.unwrap();
+    assert!(operator(&world, &["check"]).await.unwrap().ends_with("all is well"));
+
+    // What is lost for good is named, and no mending makes it look well.
+    spoil("UPDATE change SET bytes = x'00' WHERE seq = (SELECT max(c.seq) FROM change c JOIN doc d ON d.n = c.doc WHERE d.id = ?1)", one);
+    spoil("DELETE FROM feed WHERE seq = (SELECT max(c.seq) FROM change c JOIN doc d ON d.n = c.doc WHERE d.id = ?1)", two);
+    let (lines, done) = told(&["check", "--mend"]).await;
+    assert_eq!(done.unwrap_err().code, ErrorCode::Corrupt);
+    assert!(lines.contains("is damaged") && lines.contains("is in no feed"), "{lines}");
+}

@@ -5,6 +5,7 @@ use crate::server::{Content, Place};
 use maydan_core::RecordId;
 use maydan_core::document::Hash;
 use maydan_core::sync::wire::Push;
+use maydan_sync_server::What;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Broken = Result<(), String>;
@@ -38,9 +39,19 @@ impl World {
     pub(crate) fn check(&mut self, random: &mut fastrand::Rng) -> Broken {
         let content = self.server.content();
         check_server(&content)?;
+        self.check_store()?;
         self.check_nothing_lost(&content, random)?;
         self.check_agreement(&content, random)?;
         self.check_replay()
+    }
+
+    /// What the server keeps fits together by its own count too, except for the entries that the story took away.
+    fn check_store(&self) -> Broken {
+        let mut faults = Vec::new();
+        let words = |e: maydan_core::Error| format!("the server can't be looked at: {e}");
+        self.server.company().map_err(words)?.check(&mut |fault| faults.push(fault)).map_err(words)?;
+        faults.retain(|fault| !matches!(fault.what, What::Untold(_)) || !self.has_lost_entries);
+        if faults.is_empty() { Ok(()) } else { Err(format!("the server's store does not fit together: {faults:?}")) }
     }
 
     /// Everything that was ever saved on a device is on the server, or is shown as refused.

@@ -57,6 +57,7 @@ impl World {
             Harm::LoseEntry(territory) => {
                 let scope = self.territories[territory];
                 self.server.company()?;
+                self.has_lost_entries = true;
                 self.server.lose_entry(scope)
             }
             Harm::LoseRecord(device) => self.devices[device].lose_record(random),

@@ -37,6 +37,8 @@ pub struct World {
     backup: Option<BTreeMap<String, Vec<u8>>>,
     /// A copy was put back: what was acknowledged comes again from the devices, and not before.
     pub(crate) was_put_back: bool,
+    /// Feed entries were taken away behind the server's back.
+    pub(crate) has_lost_entries: bool,
     trace: Sha256,
     coverage: Coverage,
     seed: u64,
@@ -85,6 +87,7 @@ impl World {
             late: Vec::new(),
             backup: None,
             was_put_back: false,
+            has_lost_entries: false,
             trace: Sha256::new(),
             coverage: Coverage::default(),
             seed,

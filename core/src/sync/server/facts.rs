@@ -60,6 +60,7 @@ impl Needs {
                 }
                 Parsed::Relay(relayed) => {
                     needs.docs.insert(relayed.doc);
+                    needs.docs.extend(relayed.parent);
                     for change in &relayed.changes {
                         needs.changes.insert((relayed.doc, change.hash()));
                         needs.branches.insert(branch(relayed.doc, change));

@@ -35,7 +35,11 @@ pub(super) fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts,
     let open = match facts.docs.get(&id) {
         Some(existing) if existing.kind == kind => None,
         Some(existing) => return Err(Error::bad_request(format!("{id} is a {} already", existing.kind))),
-        None => Some((Doc { kind: kind.clone(), scope }, parent)),
+        // It follows what it belongs to, wherever that is by now.
+        None => {
+            let scope = parent.and_then(|parent| facts.docs.get(&parent)).map_or(scope, |parent| parent.scope);
+            Some((Doc { kind: kind.clone(), scope }, parent))
+        }
     };
     let genesis = genesis::hashes(registry.get(&kind)?, id)?;
     let mut appended = Vec::new();

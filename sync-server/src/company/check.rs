@@ -1,0 +1,315 @@
+//! Whether what a company has fits together: every change is what its hash says and was made on what is there, every document
+//! stands where its changes lead, its snapshot says what it says, feeds and tallies name what there is.
+//!
+//! Changes are the only truth. Heads, snapshots and tallies follow from them and can be made again ([`Company::mend`]).
+
+use super::Company;
+use super::feed;
+use super::log::Log;
+use super::tally::Turns;
+use super::whole;
+use crate::store::{Row, Tx, Value, params};
+use maydan_core::document::{Document, Hash, RawChange, decode_change, genesis, guarded};
+use maydan_core::sync::tally::{Mark, Tally};
+use maydan_core::{RecordId, Result, ScopeId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Documents looked at in one go.
+const AT_ONCE: u64 = 100;
+
+/// What was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Documents.
+    pub documents: u64,
+    /// Changes.
+    pub changes: u64,
+    /// Snapshots.
+    pub snapshots: u64,
+}
+
+/// Something that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The document, where it is about one.
+    pub doc: Option<RecordId>,
+    /// What.
+    pub what: What,
+}
+
+/// What does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The bytes of a change are not what its hash says, or no change at all.
+    Change(u64, String),
+    /// A change was made on something that is not there.
+    Dependency(u64, Hash),
+    /// An actor's changes are not numbered one by one.
+    Numbers(u64),
+    /// The heads are not where the changes lead; mended by counting again.
+    Heads,
+    /// The snapshot can't be read, or does not say what the changes say; mended by making it again.
+    Snapshot(String),
+    /// Readers of its scope are not told of a change.
+    Untold(u64),
+    /// What follows a record lies elsewhere than that.
+    Stray(RecordId),
+    /// A scope's tally is not that of its documents; mended by counting again.
+    Tally(ScopeId),
+    /// Something has a number that the log never gave.
+    Beyond(u64),
+}
+
+impl What {
+    /// Whether it can be made again from the changes.
+    pub fn is_mendable(&self) -> bool {
+        matches!(self, Self::Heads | Self::Snapshot(_) | Self::Tally(_))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(doc) = self.doc {
+            write!(f, "record {doc}: ")?;
+        }
+        match &self.what {
+            What::Change(seq, why) => write!(f, "change {seq} is damaged: {why}"),
+            What::Dependency(seq, hash) => write!(f, "change {seq} was made on {hash:?}, which is not there"),
+            What::Numbers(seq) => write!(f, "the changes of an actor have a gap before {seq}"),
+            What::Heads => write!(f, "it does not stand where its changes lead (--mend)"),
+            What::Snapshot(why) => write!(f, "its snapshot is not what its changes say: {why} (--mend)"),
+            What::Untold(seq) => write!(f, "change {seq} is in no feed"),
+            What::Stray(parent) => write!(f, "it lies elsewhere than {parent}, which it follows"),
+            What::Tally(scope) => write!(f, "scope {scope}: its tally is not that of its documents (--mend)"),
+            What::Beyond(seq) => write!(f, "number {seq} was never given"),
+        }
+    }
+}
+
+impl Company {
+    /// Looks at everything, from one state; tells of whatever does not fit.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn check(&self, tell: &mut dyn FnMut(Fault)) -> Result<Checked> {
+        self.read(|tx| Checking::new(self, tx)?.run(tell))
+    }
+
+    /// Makes heads, tallies and snapshots again from the changes; answers how many documents stood elsewhere.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn mend(&self) -> Result<u64> {
+        self.write_alone(|_, tx| {
+            let mut moved = 0;
+            let mut turns = Turns::default();
+            let mut after = 0;
+            loop {
+                let docs = documents(tx, after)?;
+                let Some(last) = docs.last() else { break };
+                after = last.n;
+                let changes = changes(tx, &docs)?;
+                let mut sets = Vec::new();
+                for (doc, rows) in docs.iter().zip(&changes) {
+                    // Where a change is damaged, nobody knows better than what was written down.
+                    let is_whole = rows.iter().all(|row| row.change.is_ok());
+                    let led = if is_whole { lead(rows.iter().filter_map(|row| row.change.as_ref().ok())) } else { doc.heads.clone() };
+                    turns.add(doc.scope, Mark::of(doc.id, &led));
+                    if led != doc.heads {
+                        moved += 1;
+                        sets.push(params![doc.n, led.iter().flat_map(|head| head.0).collect::<Vec<u8>>()]);
+                    }
+                }
+                tx.write_each("UPDATE doc SET heads = $2 WHERE n = $1", &sets)?;
+            }
+            // They are made again when somebody needs them.
+            tx.write("DELETE FROM snapshot", params![])?;
+            tx.write("DELETE FROM tally", params![])?;
+            turns.keep(tx)?;
+            Ok(moved)
+        })
+    }
+}
+
+/// A document, as the check needs it.
+struct Doc {
+    n: i64,
+    id: RecordId,
+    kind: String,
+    scope: ScopeId,
+    parent: Option<RecordId>,
+    parent_scope: Option<ScopeId>,
+    entered_seq: u64,
+    last_seq: u64,
+    heads: BTreeSet<Hash>,
+    snapshot: Option<whole::Kept>,
+}
+
+/// A change, as far as it can be read.
+struct Found {
+    seq: u64,
+    change: std::result::Result<RawChange, String>,
+    is_told: bool,
+}
+
+struct Checking<'a> {
+    company: &'a Company,
+    tx: &'a mut dyn Tx,
+    newest: u64,
+    floor: u64,
+    tallies: BTreeMap<ScopeId, Tally>,
+    checked: Checked,
+}
+
+impl<'a> Checking<'a> {
+    fn new(company: &'a Company, tx: &'a mut dyn Tx) -> Result<Self> {
+        let (newest, floor) = (Log::newest(tx)?.seq(), super::pull::floor(tx)?);
+        Ok(Self { company, tx, newest, floor, tallies: BTreeMap::new(), checked: Checked::default() })
+    }
+
+    fn run(mut self, tell: &mut dyn FnMut(Fault)) -> Result<Checked> {
+        let mut after = 0;
+        loop {
+            let docs = documents(self.tx, after)?;
+            let Some(last) = docs.last() else { break };
+            after = last.n;
+            for (doc, changes) in docs.iter().zip(changes(self.tx, &docs)?) {
+                self.document(doc, &changes, &mut |what| tell(Fault { doc: Some(doc.id), what }));
+            }
+        }
+        let kept = self.tx.rows("SELECT scope, docs, sum FROM tally", params![])?;
+        let kept =
+            kept.iter().map(|row| Ok((row.get(0)?, Tally { docs: row.get(1)?, sum: row.get(2)? }))).collect::<Result<BTreeMap<_, _>>>()?;
+        for scope in kept.keys().chain(self.tallies.keys()).copied().collect::<BTreeSet<ScopeId>>() {
+            let of = |tallies: &BTreeMap<ScopeId, Tally>| tallies.get(&scope).copied().unwrap_or_default();
+            if of(&kept) != of(&self.tallies) {
+                tell(Fault { doc: None, what: What::Tally(scope) });
+            }
+        }
+        Ok(self.checked)
+    }
+
+    fn document(&mut self, doc: &Doc, found: &[Found], tell: &mut dyn FnMut(What)) {
+        self.checked.documents += 1;
+        self.checked.changes += found.len() as u64;
+        self.tallies.entry(doc.scope).or_default().add(Mark::of(doc.id, &doc.heads));
+        let kind = self.company.registry().get(&doc.kind).ok();
+        let mut here: BTreeSet<Hash> = kind.and_then(|kind| genesis::hashes(kind, doc.id).ok()).into_iter().flatten().collect();
+        let mut numbers: BTreeMap<&[u8], u64> = BTreeMap::new();
+        for Found { seq, change, is_told } in found {
+            match change {
+                Err(why) => tell(What::Change(*seq, why.clone())),
+                Ok(change) => {
+                    // What follows a genesis that only another version of the server can make is taken at its word.
+                    let missing = change.dependencies().into_iter().find(|hash| kind.is_some() && !here.contains(hash));
+                    missing.into_iter().for_each(|hash| tell(What::Dependency(*seq, hash)));
+                    here.insert(change.hash());
+                    let number = numbers.entry(change.branch()).or_default();
+                    if change.sequence() != *number + 1 {
+                        tell(What::Numbers(*seq));
+                    }
+                    *number = change.sequence();
+                }
+            }
+            if !is_told && *seq > self.floor && *seq > doc.entered_seq {
+                tell(What::Untold(*seq));
+            }
+        }
+        let last = found.last().map_or(0, |found| found.seq).max(doc.n.unsigned_abs());
+        if lead(found.iter().filter_map(|found| found.change.as_ref().ok())) != doc.heads || last != doc.last_seq {
+            tell(What::Heads);
+        }
+        let newest = last.max(doc.entered_seq);
+        if newest > self.newest {
+            tell(What::Beyond(newest));
+        }
+        if let (Some(parent), Some(scope)) = (doc.parent, doc.parent_scope)
+            && scope != doc.scope
+        {
+            tell(What::Stray(parent));
+        }
+        if let Some(kept) = &doc.snapshot {
+            self.checked.snapshots += 1;
+            if let Err(e) = self.snapshot(doc, kept, found) {
+                tell(What::Snapshot(e.message));
+            }
+        }
+    }
+
+    /// Whether a snapshot is what the changes up to it say.
+    fn snapshot(&self, doc: &Doc, kept: &whole::Kept, found: &[Found]) -> Result<()> {
+        // Snapshots are made of known kinds; an older server may not know it any more.
+        let Ok(kind) = self.company.registry().get(&doc.kind) else { return Ok(()) };
+        let upto = found.iter().filter(|found| found.seq <= kept.upto);
+        let changes: Vec<&[u8]> = upto.filter_map(|found| found.change.as_ref().ok()).map(RawChange::bytes).collect();
+        guarded("the document", || {
+            let wrong = |what: &str| Err(maydan_core::Error::corrupt(format!("{what} differ")));
+            let mut made = Document::load(kind, doc.id, None, changes.iter().copied())?;
+            let mut read = Document::load(kind, doc.id, Some(&kept.bytes), [])?;
+            if made.heads() != read.heads() {
+                return wrong("the heads");
+            }
+            let ready = kept.ready.as_ref().filter(|ready| ready.fingerprint == kind.fingerprint());
+            if ready.is_some_and(|ready| ready.heads != made.heads() || ready.row != made.row()) {
+                return wrong("the rows");
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Where these changes lead, the genesis left out.
+fn lead<'a>(changes: impl Iterator<Item = &'a RawChange>) -> BTreeSet<Hash> {
+    let mut heads = BTreeSet::new();
+    for change in changes {
+        for dependency in change.dependencies() {
+            heads.remove(&dependency);
+        }
+        heads.insert(change.hash());
+    }
+    heads
+}
+
+fn documents(tx: &mut dyn Tx, after: i64) -> Result<Vec<Doc>> {
+    let rows = tx.rows(
+        "SELECT d.n, d.id, d.kind, d.scope, d.parent, p.scope, d.entered_seq, d.last_seq, d.heads,
+                s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint
+         FROM doc d LEFT JOIN doc p ON p.id = d.parent LEFT JOIN snapshot s ON s.doc = d.n WHERE d.n > $1 ORDER BY d.n LIMIT $2",
+        params![after, AT_ONCE],
+    )?;
+    let document = |row: &Row| {
+        Ok(Doc {
+            n: row.get(0)?,
+            id: row.get(1)?,
+            kind: row.get(2)?,
+            scope: row.get(3)?,
+            parent: row.get(4)?,
+            parent_scope: row.get(5)?,
+            entered_seq: row.get(6)?,
+            last_seq: row.get(7)?,
+            heads: feed::unpack(&row.get::<Vec<u8>>(8)?)?,
+            snapshot: whole::Kept::read(row, 9)?,
+        })
+    };
+    rows.iter().map(document).collect()
+}
+
+fn changes(tx: &mut dyn Tx, docs: &[Doc]) -> Result<Vec<Vec<Found>>> {
+    let sets: Vec<Vec<Value>> = docs.iter().map(|doc| params![doc.n, doc.scope]).collect();
+    let rows = tx.each(
+        "SELECT c.seq, c.hash, c.bytes, f.seq FROM change c LEFT JOIN feed f ON f.scope = $2 AND f.seq = c.seq
+         WHERE c.doc = $1 ORDER BY c.seq",
+        &sets,
+    )?;
+    let found = |row: &Row| {
+        let (hash, bytes): (Hash, Vec<u8>) = (row.get(1)?, row.get(2)?);
+        let change = match decode_change(&bytes) {
+            Ok(change) if change.hash() == hash => Ok(change),
+            Ok(_) => Err("it is another one".to_owned()),
+            Err(e) => Err(e.message),
+        };
+        Ok(Found { seq: row.get(0)?, change, is_told: row.get::<Option<i64>>(3)?.is_some() })
+    };
+    rows.iter().map(|rows| rows.iter().map(found).collect()).collect()
+}
