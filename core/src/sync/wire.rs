@@ -454,10 +454,13 @@ pub struct Page {
     /// The tallies of those scopes whose feeds end on this page.
     #[serde(default)]
     pub tallies: Vec<(ScopeId, Tally)>,
-    /// Of the documents that were asked for by name, so many were dealt with, from the first: what did not come is not to be
-    /// had in these scopes.
+    /// Of the documents that were asked for by name, so many were dealt with, from the first. What neither came nor is
+    /// `elsewhere` is unknown here.
     #[serde(default)]
     pub wanted: usize,
+    /// Those of them that are in no scope that is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<RecordId>,
     /// The marks that were asked for; absent as long as the scope's feed goes on behind this page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surveyed: Option<Surveyed>,

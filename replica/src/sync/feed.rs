@@ -43,7 +43,12 @@ pub(super) fn distrust(db: &Connection) -> Result<()> {
     db.execute("UPDATE document SET leaving = ?1 WHERE leaving IN (0, ?2)", params![UNPROVEN, DOUBTFUL]).map(drop).map_err(storage)
 }
 
-/// The server does not name a record that is here: it counts as unproven until it has been brought.
+/// A record has left whatever is read here: it goes once nothing of it is unsent.
+pub(super) fn left(db: &Connection, id: RecordId) -> Result<()> {
+    db.execute("UPDATE document SET leaving = ?2 WHERE id = ?1", params![id.as_bytes(), GONE]).map(drop).map_err(storage)
+}
+
+/// The server does not know a record that is here: it counts as unproven until it has been brought.
 pub(super) fn doubt_until_brought(db: &Connection, n: i64) -> Result<()> {
     db.execute("UPDATE document SET leaving = ?2 WHERE n = ?1", params![n, UNPROVEN]).map(drop).map_err(storage)
 }

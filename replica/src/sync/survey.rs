@@ -2,9 +2,10 @@
 //!
 //! The server says how many documents a scope has and the sum of their marks ([`Tally`]). Should these be others than here,
 //! something was missed or lost, whatever the reason; then the marks of all documents are asked for, and
-//! - a document that differs or is not here is asked for by name, and comes whole;
+//! - a document that differs, that is not here, or that the server does not name, is asked for by name: it comes whole, or
+//!   the server says that it is elsewhere, and it goes;
 //! - one that has more here than it came with is sent again and brought back, as after a restore;
-//! - one that the server does not name stays, counts as unproven, and is brought to it: it may be the only copy.
+//! - one that the server does not know stays, counts as unproven, and is sent and brought too: it may be the only copy.
 //!
 //! Nothing is compared while something of the scope is unsent, and nothing that agreed within the last hour: the sums are
 //! read from all documents of a scope.
@@ -13,7 +14,7 @@ use super::{feed, relay};
 use crate::{Replica, storage, store};
 use maydan_core::sync::tally::{Mark, Tally};
 use maydan_core::sync::wire::{Cursor, Entry, MAX_WANTED, Page, Survey, Surveyed};
-use maydan_core::{RecordId, Result, ScopeId};
+use maydan_core::{ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 use tracing::warn;
@@ -105,23 +106,30 @@ pub(super) fn dealt_with(db: &Connection, asked: &Asked, page: &Page) -> Result<
     for id in asked.want.iter().take(page.wanted).chain(came) {
         db.prepare_cached("DELETE FROM want WHERE id = ?1").and_then(|mut s| s.execute([id.as_bytes()])).map_err(storage)?;
     }
-    Ok(())
+    page.elsewhere.iter().filter(|id| asked.want.contains(id)).try_for_each(|id| feed::left(db, *id))
 }
 
-/// A document came by name. What the server lacks of it, though nothing of it is unsent, is sent and brought again.
+/// Documents that were asked for by name, after the page was kept: what the server lacks of them, though nothing of it is
+/// unsent, is sent and brought again.
 pub(super) fn send_what_it_lacks(replica: &mut Replica, asked: &Asked, page: &Page) -> Result<()> {
-    let named = page.entries.iter().filter_map(|entry| match entry {
-        Entry::Enter(entered) if asked.want.contains(&entered.doc) => Some(entered),
-        _ => None,
-    });
-    for entered in named {
-        let there = Mark::of(entered.doc, entered.receipts.iter().map(|(hash, _)| hash));
-        let Some((n, mark, pending)) = row(&replica.db, entered.doc)? else { continue };
-        if mark != there && !pending && replica.registry.get(&entered.kind).is_ok() {
-            warn!(id = %entered.doc, "the server lacks something of a record that it had acknowledged: it is sent again");
-            replica.enqueue_all(entered.doc)?;
-            relay::bring(&replica.db, n)?;
+    for id in asked.want.iter().take(page.wanted).filter(|id| !page.elsewhere.contains(id)) {
+        let Some((n, mark, pending)) = row(&replica.db, *id)? else { continue };
+        let came = page.entries.iter().find_map(|entry| match entry {
+            Entry::Enter(entered) if entered.doc == *id => Some(Mark::of(*id, entered.receipts.iter().map(|(hash, _)| hash))),
+            _ => None,
+        });
+        if pending || came == Some(mark) {
+            continue;
         }
+        warn!(%id, known = came.is_some(), "the server lacks something that it had acknowledged: it is sent again");
+        if came.is_none() {
+            feed::doubt_until_brought(&replica.db, n)?;
+        }
+        match replica.enqueue_all(*id) {
+            Err(e) if e.code == ErrorCode::Corrupt => warn!(%id, error = %e, "a damaged document is not sent again"),
+            done => done?,
+        }
+        relay::bring(&replica.db, n)?;
     }
     Ok(())
 }
@@ -176,9 +184,8 @@ fn compare(db: &Connection, asked: Survey, surveyed: &Surveyed, now: i64) -> Res
             _ => want(db, *id)?,
         }
     }
-    for local in here.into_values().filter(|local| !local.pending) {
-        feed::doubt_until_brought(db, local.n)?;
-        relay::bring(db, local.n)?;
+    for (id, _) in here.into_iter().filter(|(_, local)| !local.pending) {
+        want(db, id)?;
     }
     match last {
         Some(last) if !surveyed.is_last => db
@@ -190,7 +197,6 @@ fn compare(db: &Connection, asked: Survey, surveyed: &Surveyed, now: i64) -> Res
 }
 
 struct Local {
-    n: i64,
     mark: Mark,
     pending: bool,
 }
@@ -199,15 +205,13 @@ struct Local {
 fn between(db: &Connection, scope: ScopeId, after: Option<RecordId>, upto: Option<RecordId>) -> Result<BTreeMap<RecordId, Local>> {
     let rows: Vec<(Vec<u8>, Local)> = db
         .prepare_cached(
-            "SELECT id, n, mark, pending > 0 FROM document
+            "SELECT id, mark, pending > 0 FROM document
              WHERE scope = ?1 AND leaving = 0 AND (?2 IS NULL OR id > ?2) AND (?3 IS NULL OR id <= ?3)",
         )
         .and_then(|mut s| {
             let (after, upto) = (after.map(|id| *id.as_bytes()), upto.map(|id| *id.as_bytes()));
-            s.query_map(params![scope.as_bytes(), after, upto], |r| {
-                Ok((r.get(0)?, Local { n: r.get(1)?, mark: Mark(r.get(2)?), pending: r.get(3)? }))
-            })?
-            .collect()
+            s.query_map(params![scope.as_bytes(), after, upto], |r| Ok((r.get(0)?, Local { mark: Mark(r.get(1)?), pending: r.get(2)? })))?
+                .collect()
         })
         .map_err(storage)?;
     rows.into_iter().map(|(id, local)| Ok((RecordId::from_slice(&id)?, local))).collect()

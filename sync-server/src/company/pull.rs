@@ -63,7 +63,7 @@ impl Company {
             let order = known.iter().copied().chain(others.iter().map(String::as_str));
             let plan = Plan::new(&pull.cursors, log.seq(), order, self.0.page_entries)?;
             let mut filling = Filling { company: self, tx, plan, entries: Vec::new(), folded: Vec::new() };
-            let wanted = filling.named(&pull.want, &pull.cursors)?;
+            let (wanted, elsewhere) = filling.named(&pull.want, &pull.cursors)?;
             while let Some((at, part)) = filling.plan.next() {
                 match part {
                     Part::Today { scope, before } => filling.today(at, scope, before)?,
@@ -77,7 +77,7 @@ impl Company {
             let ended: Vec<ScopeId> = cursors.iter().map(|cursor| cursor.scope).filter(|scope| at_end(*scope)).collect();
             let tallies = ended.iter().copied().zip(tally::of(tx, &ended)?).collect();
             let surveyed = pull.survey.filter(|asked| at_end(asked.scope)).map(|asked| tally::survey(tx, asked)).transpose()?;
-            Ok((Page { epoch, head: log.head(self.secret()), entries, cursors, has_more, tallies, wanted, surveyed }, folded))
+            Ok((Page { epoch, head: log.head(self.secret()), entries, cursors, has_more, tallies, wanted, elsewhere, surveyed }, folded))
         })?;
         self.keep_folded(folded);
         Ok(page)
@@ -95,19 +95,23 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    /// Documents that are asked for by name, as far as they are in the scopes that are read; answers how many were dealt with.
-    fn named(&mut self, ids: &[RecordId], cursors: &[Cursor]) -> Result<usize> {
+    /// Documents that are asked for by name, as far as they are in the scopes that are read; answers how many were dealt with,
+    /// and which are elsewhere.
+    fn named(&mut self, ids: &[RecordId], cursors: &[Cursor]) -> Result<(usize, Vec<RecordId>)> {
+        let mut elsewhere = Vec::new();
         for (done, ids) in ids.chunks(WHOLE_AT_ONCE).enumerate() {
             if !self.plan.has_room() {
-                return Ok(done * WHOLE_AT_ONCE);
+                return Ok((done * WHOLE_AT_ONCE, elsewhere));
             }
             let found = feed::find(self.tx, ids.iter().copied())?;
             let is_read = |doc: &feed::Stored| cursors.iter().any(|cursor| cursor.scope == doc.scope);
-            for whole in self.wholes(found.into_iter().flatten().filter(is_read).map(|doc| doc.n).collect())? {
+            let (read, others): (Vec<_>, Vec<_>) = found.into_iter().flatten().partition(is_read);
+            elsewhere.extend(others.into_iter().map(|doc| doc.id));
+            for whole in self.wholes(read.into_iter().map(|doc| doc.n).collect())? {
                 self.enter(whole);
             }
         }
-        Ok(ids.len())
+        Ok((ids.len(), elsewhere))
     }
 
     /// The work of these days, each behind what it belongs to.

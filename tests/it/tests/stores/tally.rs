@@ -77,7 +77,7 @@ pub(super) fn a_document_comes_by_name_to_those_who_may_read_it(company: Company
         company.pull(amal.caller, &Pull { epoch: company.epoch().unwrap(), cursors, want, ..Pull::default() })
     };
     let page = ask(vec![hers, mine, RecordId(random())]).unwrap();
-    assert_eq!(page.wanted, 3, "all of them were looked at");
+    assert_eq!((page.wanted, page.elsewhere), (3, vec![hers]), "all of them were looked at, and one is nowhere");
     assert_eq!(entered(&page.entries), [mine].into(), "hers is not for amal, and the third is nowhere");
     assert_eq!(ask(vec![mine; 501]).unwrap_err().code, ErrorCode::TooLarge);
     let beyond = Survey { scope: elsewhere, after: None };
