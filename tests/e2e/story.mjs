@@ -25,6 +25,8 @@ const NOTE = { before: "اتصلت به صباحًا. ", body: "زبون من أ
 const MERGED = `${NOTE.before}${NOTE.body}${NOTE.after}`;
 const OWN_NOTE = "المحل مغلق هذا الأسبوع، نمرّ السبت القادم";
 const NEW_CUSTOMER = "متجر النخلة الجديد";
+/** Amal and basma work in the one, basma alone in the other. */
+const [HERE, ELSEWHERE] = ["طرابلس", "مصراتة"];
 const REPORT = "الرف ممتلئ، وطلب المدير صنفين جديدين.";
 
 const report = await Report.begin();
@@ -53,9 +55,11 @@ async function tell(look, people) {
     const visit = await workOffline(step, company, amal, basma, common);
     await surviveTheCrash(step, amal, basma, common, visit);
     await converge(step, company, amal, basma, common, visit);
-    await answer(step, device("huda"), amal, visit);
+    const huda = device("huda");
+    await answer(step, huda, amal, visit);
     await settle(step, amal, basma, common);
     await reachEverywhere(step, device("amal-new-phone"), common, visit);
+    await move(step, huda, amal, basma, common);
     await step("nothing broke the content policy or failed unseen", () => nothingBroke(people));
   } finally {
     for (const person of people) await person.ends();
@@ -211,6 +215,22 @@ async function settle(step, amal, basma, common) {
   await step("amal chooses one of the values; it is settled for both", async () => {
     await customers.chooses(amal.page, common.id, ACTIVITIES.basma);
     for (const rep of [amal, basma]) await customers.isSettled(rep.page, common.id, "activity", ACTIVITIES.basma);
+  });
+}
+
+/** Who may see a customer is where she lies. */
+async function move(step, huda, amal, basma, common) {
+  await step("huda moves the customer to another territory, and takes that back", async () => {
+    await customers.movesTo(huda.page, common.id, ELSEWHERE);
+    await huda.page.getByTestId("toast-undo").last().click();
+    await customers.liesIn(huda.page, HERE);
+  });
+  await step("huda moves her for good: she is gone from amal's device, and on basma's she lies elsewhere", async () => {
+    await customers.movesTo(huda.page, common.id, ELSEWHERE);
+    await customers.isGone(amal.page, common.id);
+    await customers.opensCustomer(basma.page, common.id);
+    await customers.liesIn(basma.page, ELSEWHERE);
+    await customers.noteReads(basma.page, common.id, NOTE.body, MERGED);
   });
 }
 

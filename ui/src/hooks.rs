@@ -7,6 +7,7 @@ mod key;
 mod mutation;
 mod offers;
 mod query;
+mod territories;
 mod toasts;
 mod today;
 
@@ -17,5 +18,6 @@ pub use key::use_key;
 pub use mutation::use_command;
 pub use offers::{is_installed, take_install, take_update, use_offers};
 pub use query::{Query, use_query};
+pub use territories::{Territory, use_territories};
 pub use toasts::{Toast, ToastList, ToastText, Toasts, use_toasts};
 pub use today::use_today;

@@ -48,6 +48,8 @@ pub fn words(i18n: &I18n, kind: &str, field: &str, value: &Value, names: &BTreeM
         (Some(FieldType::Link(_)), Value::Text(id)) => names.get(id).cloned().unwrap_or_else(|| i18n.t("page-value-unknown")),
         (Some(FieldType::Day), Value::Text(day)) => day.parse::<Day>().map_or_else(|_| day.clone(), |day| i18n.date(day)),
         (Some(FieldType::Instant), Value::Int(ms)) => i18n.datetime(Instant(*ms)),
+        // No field of the record's, such as the territory that a refused move names.
+        (None, Value::Text(id)) if names.contains_key(id) => names[id].clone(),
         (_, Value::Text(text)) => text.clone(),
         (_, Value::Int(number)) => i18n.number(*number),
         // Measures are coordinates: people copy them into maps, which read a point and ASCII digits (metre precision).

@@ -181,3 +181,30 @@ export async function isSettled(page, customer, field, value) {
   await page.getByTestId("conflict-banner").waitFor({ state: "detached", timeout: CONVERGENCE });
   await showsField(page, field, value);
 }
+
+/** Opens the question where a customer shall move. */
+export async function asksWhereTo(page, customer) {
+  await opensCustomer(page, customer);
+  await page.getByTestId("customer-move").click();
+  await page.getByTestId("customer-move-to").waitFor();
+}
+
+/** Moves a customer to another territory, by its name. */
+export async function movesTo(page, customer, territory) {
+  await asksWhereTo(page, customer);
+  await page.getByTestId("customer-move-to").selectOption({ label: territory });
+  await page.getByTestId("customer-move-now").click();
+  await liesIn(page, territory);
+}
+
+/** Waits until the open customer lies in a territory. */
+export async function liesIn(page, territory) {
+  const shown = async () => (await page.getByTestId("customer-territory").innerText()).includes(territory);
+  await until(`the customer to lie in ${territory}`, shown, CONVERGENCE);
+}
+
+/** Waits until a customer is not there any more for this person. */
+export async function isGone(page, customer) {
+  await go(page, `#/customers/${customer}`);
+  await page.getByTestId("customer-missing-back").waitFor({ timeout: CONVERGENCE });
+}

@@ -3,7 +3,7 @@ import path from "node:path";
 import { until } from "./poll.mjs";
 import { ROOT } from "./company.mjs";
 import { chipSays, go } from "./app.mjs";
-import { opensCustomer, opensCustomers } from "./customer.mjs";
+import { asksWhereTo, opensCustomer, opensCustomers } from "./customer.mjs";
 
 const BUSINESSES = path.join(ROOT, "tests/fixtures/libya-west-businesses.csv");
 const TABS = ["overview", "timeline", "notes", "visits", "history"];
@@ -47,6 +47,7 @@ export const REP = [
 export const MANAGER = [
   screen("today-empty", "#/today", "empty"),
   screen("review", "#/review", "review-row"),
+  { name: "customer-move", open: (page, cast) => asksWhereTo(page, cast.customer.id), close: closesLayer },
   { name: "review-detail", open: (page, cast) => opens(page, `#/review/${cast.submitted}`, "review-return") },
 ];
 

@@ -23,6 +23,7 @@ territory-city = المدينة
 
 customer = عميل
 customer-name = الاسم
+customer-territory = { territory }
 customer-other-name = اسم آخر
 customer-phone = الهاتف
 customer-other-phone = هاتف آخر

@@ -23,6 +23,7 @@ territory-city = City
 
 customer = Customer
 customer-name = Name
+customer-territory = { territory }
 customer-other-name = Other name
 customer-phone = Phone
 customer-other-phone = Other phone

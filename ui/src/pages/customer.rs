@@ -12,6 +12,7 @@ mod pin;
 mod prose;
 mod removal;
 pub mod rows;
+mod territory;
 mod timeline;
 mod visits;
 

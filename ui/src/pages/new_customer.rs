@@ -6,12 +6,11 @@ mod similar;
 use crate::backend::location::locate;
 use crate::backend::{call, new_id};
 use crate::components::{Button, ButtonKind, Chip, Field, Icon, Page, Select, TextArea, TextInput, Tone};
-use crate::hooks::{use_i18n, use_query, use_session, use_toasts};
-use crate::pages::customer::rows::text;
+use crate::hooks::{Territory, use_i18n, use_session, use_territories, use_toasts};
 use crate::route::{Route, go};
 use fields::{FIELDS, Input, Typed, forget_draft, keep_draft, kept_draft, row_of};
 use maydan_core::ScopeId;
-use maydan_core::command::{CreateRecord, Level, ListRecords, MAX_PAGE};
+use maydan_core::command::CreateRecord;
 use similar::Similar;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -140,13 +139,9 @@ struct TerritorySelectProps {
 fn TerritorySelect(props: &TerritorySelectProps) -> Html {
     let i18n = use_i18n();
     let session = use_session();
-    let territories =
-        use_query(Some(ListRecords { kind: "territory".to_owned(), limit: MAX_PAGE, ..ListRecords::default() }), &["territory"]);
+    let territories = use_territories().unwrap_or_default();
     let grants = session.user.as_ref().map(|user| user.grants.clone()).unwrap_or_default();
-    let writable = |scope: ScopeId| grants.iter().any(|grant| grant.scope == scope && grant.level >= Level::Write);
-    let lines = territories.data.iter().flat_map(|page| page.lines.iter()).filter(|line| writable(ScopeId::from(line.id)));
-    let options: Vec<(AttrValue, String)> =
-        lines.map(|line| (AttrValue::from(line.id.to_string()), text(&line.row, "name").to_owned())).collect();
+    let options: Vec<(AttrValue, String)> = territories.iter().filter(|territory| territory.is_writable()).map(Territory::option).collect();
     if options.len() < 2 {
         return Html::default();
     }

@@ -2,6 +2,7 @@
 
 use super::prose::ProseBox;
 use super::rows::text;
+use super::territory::TerritoryField;
 use crate::components::InlineEdit;
 use crate::hooks::use_i18n;
 use crate::i18n::I18n;
@@ -36,7 +37,12 @@ pub fn Overview(props: &OverviewProps) -> Html {
             </div>
         }
     });
-    html! { <dl class="p1-profile">{ for fields }</dl> }
+    html! {
+        <dl class="p1-profile">
+            { for fields }
+            <TerritoryField record={record.clone()} />
+        </dl>
+    }
 }
 
 fn control(i18n: &I18n, record: &Rc<Record>, field: &str, ty: Option<&FieldType>) -> Html {

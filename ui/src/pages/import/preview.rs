@@ -4,11 +4,10 @@ use super::guess::has_name;
 use super::layout::Reading;
 use super::outcome::Problems;
 use crate::components::{Button, ButtonKind, Field, Icon, Select};
-use crate::hooks::{use_i18n, use_query, use_session};
-use crate::pages::customer::rows::text;
-use maydan_core::command::{ImportPreview, Level, Line, ListRecords, MAX_PAGE};
+use crate::hooks::{Territory, use_i18n, use_territories};
+use maydan_core::command::ImportPreview;
 use maydan_core::import::Layout;
-use maydan_core::{FieldType, RecordId, Registry, ScopeId};
+use maydan_core::{FieldType, Registry, ScopeId};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -27,18 +26,10 @@ pub struct PreviewProps {
 #[component]
 pub fn Preview(props: &PreviewProps) -> Html {
     let i18n = use_i18n();
-    let session = use_session();
     let territory = use_state_eq(|| None::<ScopeId>);
-    let territories =
-        use_query(Some(ListRecords { kind: "territory".to_owned(), limit: MAX_PAGE, ..ListRecords::default() }), &["territory"]);
-    let own: Vec<(AttrValue, String)> = territories.data.as_ref().map_or_else(Vec::new, |page| {
-        let may_write = |id: RecordId| {
-            let scope = ScopeId::from(id);
-            session.user.as_ref().is_some_and(|user| user.grants.iter().any(|grant| grant.scope == scope && grant.level >= Level::Write))
-        };
-        let title = |line: &Line| text(&line.row, "name").to_owned();
-        page.lines.iter().filter(|line| may_write(line.id)).map(|line| (AttrValue::from(line.id.to_string()), title(line))).collect()
-    });
+    let territories = use_territories();
+    let own: Vec<(AttrValue, String)> =
+        territories.iter().flatten().filter(|territory| territory.is_writable()).map(Territory::option).collect();
     let preview = &props.preview;
     let good = preview.rows.saturating_sub(preview.bad_rows);
     let onterritory = {
@@ -74,7 +65,7 @@ pub fn Preview(props: &PreviewProps) -> Html {
                 label={i18n.ta("page-import-go", &[("count", good.into())])}
                 icon={Some(Icon::Upload)}
                 kind={ButtonKind::Primary}
-                disabled={good == 0 || territories.data.is_none() || (several && chosen.is_none())}
+                disabled={good == 0 || territories.is_none() || (several && chosen.is_none())}
                 wide={true}
                 onclick={go}
                 testid="import-go"
