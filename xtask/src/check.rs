@@ -38,6 +38,10 @@ const CHECKS: &[Check] = &[
     }),
     ("tests", tests),
     ("demo", || passed(demo::demo(&demo::Demo { json: true }))),
+    ("another language", || {
+        install::for_interop()?;
+        passed(interop())
+    }),
     ("licences", licences),
     ("browser", || {
         install::for_browsers()?;
@@ -121,6 +125,14 @@ fn browser(script: &str) -> Result<()> {
     succeed(cargo().args(["build", "-p", "maydan-sync-server", "-p", "maydan-it", "--bins"]))?;
     let mut node = command("node");
     node.current_dir(root().join("tests/e2e")).arg(format!("{script}.mjs")).env("MAYDAN_BIN", target().join("debug"));
+    succeed(&mut node)
+}
+
+/// A client that was written from the description of the protocol alone.
+fn interop() -> Result<()> {
+    succeed(cargo().args(["build", "-p", "maydan-sync-server", "-p", "maydan-it", "--bins"]))?;
+    let mut node = command("node");
+    node.current_dir(root().join("tests/interop")).arg("interop.mjs").env("MAYDAN_BIN", target().join("debug"));
     succeed(&mut node)
 }
 

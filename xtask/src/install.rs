@@ -23,6 +23,7 @@ pub fn everything() -> Result<()> {
     for_wasm()?;
     packages(BROWSERS)?;
     packages(DATABASES)?;
+    for_interop()?;
     node("tests/e2e")
 }
 
@@ -47,6 +48,11 @@ pub fn for_wasm() -> Result<()> {
 pub fn for_browsers() -> Result<()> {
     packages(BROWSERS)?;
     node("tests/e2e")
+}
+
+/// What the client in another language needs.
+pub fn for_interop() -> Result<()> {
+    node("tests/interop")
 }
 
 /// Installs Debian packages that are missing.

@@ -101,6 +101,7 @@ page-customer-pending = لم يُرسل بعد
 page-customer-unsaved = لم يُحفظ بعد
 page-customer-delete = حذف العميل
 page-customer-deleted = حُذف العميل
+page-customer-territory = المنطقة
 page-customer-move = نقل…
 page-customer-move-title = نقل إلى منطقة أخرى
 page-customer-move-text = يخرج العميل من { $territory } ومعه كل ملاحظاته وزياراته ومهامه، ولن يراها بعد ذلك من يعمل في { $territory } وحدها.

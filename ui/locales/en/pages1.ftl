@@ -89,6 +89,7 @@ page-customer-pending = Not sent yet
 page-customer-unsaved = Not saved yet
 page-customer-delete = Delete the customer
 page-customer-deleted = Customer deleted
+page-customer-territory = Territory
 page-customer-move = Move…
 page-customer-move-title = Move to another territory
 page-customer-move-text = The customer leaves { $territory } with all notes, visits and tasks. Whoever works only in { $territory } sees none of it any more.

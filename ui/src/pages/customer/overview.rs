@@ -27,7 +27,9 @@ pub struct OverviewProps {
 pub fn Overview(props: &OverviewProps) -> Html {
     let i18n = use_i18n();
     let record = &props.record;
-    let fields = form_fields("customer").into_iter().filter(|field| field != IN_HEADER).map(|field| {
+    let is_prose = |field: &String| field_type("customer", field) == Some(FieldType::Prose);
+    let (wide, narrow): (Vec<String>, Vec<String>) = form_fields("customer").into_iter().filter(|f| f != IN_HEADER).partition(is_prose);
+    let shown = |field: String| {
         let ty = field_type("customer", &field);
         let wide = ty == Some(FieldType::Prose);
         html! {
@@ -36,11 +38,12 @@ pub fn Overview(props: &OverviewProps) -> Html {
                 <dd>{ control(&i18n, record, &field, ty.as_ref()) }</dd>
             </div>
         }
-    });
+    };
     html! {
         <dl class="p1-profile">
-            { for fields }
+            { for narrow.into_iter().map(shown) }
             <TerritoryField record={record.clone()} />
+            { for wide.into_iter().map(shown) }
         </dl>
     }
 }

@@ -1,7 +1,7 @@
 //! Where a customer lies, and moving her to another territory.
 
 use crate::backend::call;
-use crate::components::{Bdi, Button, ButtonKind, Dialog, Field, Icon, Select};
+use crate::components::{Bdi, Button, ButtonKind, Dialog, Field, Select};
 use crate::hooks::{Territory, use_i18n, use_territories, use_toasts};
 use crate::i18n::Arg;
 use maydan_core::command::{Level, MoveRecord, Record};
@@ -34,11 +34,11 @@ pub fn TerritoryField(props: &TerritoryFieldProps) -> Html {
     };
     html! {
         <div class="p1-profile-field" data-testid="customer-territory">
-            <dt class="p1-label">{ i18n.t("territory") }</dt>
+            <dt class="p1-label">{ i18n.t("page-customer-territory") }</dt>
             <dd class="row">
                 <Bdi>{ here.name.clone() }</Bdi>
                 if may_move {
-                    <Button label={i18n.t("page-customer-move")} icon={Icon::Pin} kind={ButtonKind::Quiet} onclick={show} testid="customer-move" />
+                    <Button label={i18n.t("page-customer-move")} kind={ButtonKind::Quiet} onclick={show} testid="customer-move" />
                     <Dialog open={*open} title={i18n.t("page-customer-move-title")} onclose={close.clone()}>
                         <Choice customer={props.record.id} {here} {others} done={close} />
                     </Dialog>
