@@ -6,6 +6,7 @@
 pub mod client;
 pub mod digest;
 pub mod receipt;
+pub mod safeguard;
 pub mod server;
 pub mod tally;
 pub mod wire;

@@ -86,6 +86,11 @@ impl Replica {
             .map_err(storage)
     }
 
+    /// How often what is here was found to be something else than what the server has.
+    pub fn differences(&self) -> Result<u64> {
+        survey::differences(&self.db)
+    }
+
     /// Whether something can be sent now.
     pub fn has_sendable(&mut self) -> Result<bool> {
         handler::pack_pings(self)?;
@@ -187,6 +192,14 @@ impl Replica {
             .query_row("SELECT item FROM outbox WHERE document = ?1 AND hash IS ?2", params![n, hash.map(|h| h.0)], |r| r.get(0))
             .map_err(storage)?;
         Ok(item_of(&item).is_ok())
+    }
+
+    /// What no client may do: takes items out of the queue before they were answered ([`Safeguard::OutboxUntilAnswered`]).
+    ///
+    /// [`Safeguard::OutboxUntilAnswered`]: maydan_core::sync::safeguard::Safeguard::OutboxUntilAnswered
+    fn forget_sent(&self, batch: &Batch) -> Result<()> {
+        let rows = batch.rows.iter().filter_map(|row| if let Row::Outbox(n) = row { Some(*n) } else { None });
+        rows.into_iter().try_for_each(|n| acknowledge(&self.db, n))
     }
 
     /// Stores what became of a batch: acknowledged items go, refused ones are put by and shown.

@@ -12,10 +12,18 @@ pub struct Options {
     /// The first one.
     #[arg(long, default_value_t = 0)]
     from: u64,
+    /// Switch the safeguards off one by one: each must be noticed.
+    #[arg(long)]
+    safeguards: bool,
 }
 
 /// Runs seeds; a failing one is cut down and printed.
 pub fn run(options: &Options) -> Result<()> {
     let (seeds, from) = (options.seeds.to_string(), options.from.to_string());
-    succeed(cargo().args(["run", "--profile", "sim", "--locked", "-p", "maydan-sim", "--", "--seeds", &seeds, "--from", &from]))
+    let mut run = cargo();
+    run.args(["run", "--profile", "sim", "--locked", "-p", "maydan-sim", "--", "--seeds", &seeds, "--from", &from]);
+    if options.safeguards {
+        run.arg("--safeguards");
+    }
+    succeed(&mut run)
 }

@@ -7,6 +7,7 @@ use super::Batch;
 use super::survey::{self, Asked};
 use crate::Replica;
 use maydan_core::sync::client::{Seen, Step};
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
 use maydan_core::{Error, ErrorCode, Result};
 use serde::Serialize;
@@ -91,6 +92,9 @@ impl Replica {
                 let batch = self.batch()?;
                 if batch.items.is_empty() {
                     return Ok(None);
+                }
+                if !Safeguard::OutboxUntilAnswered.holds() {
+                    self.forget_sent(&batch)?;
                 }
                 let body =
                     msgpack(&Push { actor: self.actor, known: self.known()?, items: batch.bytes.clone(), seen: batch.seen.clone() })?;

@@ -9,6 +9,7 @@
 
 use super::survey;
 use crate::storage;
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::Cursor;
 use maydan_core::{RecordId, Result, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -26,6 +27,7 @@ const UNPROVEN: i64 = 3;
 /// Begins the feeds again in which the server keeps nothing from where this device stands ([`Cursor::is_below`]).
 pub(super) fn keep_above(db: &mut Connection, cursors: &[Cursor], floor: u64) -> Result<()> {
     let tx = db.transaction().map_err(storage)?;
+    let floor = if Safeguard::Floor.holds() { floor } else { 0 };
     cursors.iter().filter(|cursor| cursor.is_below(floor)).try_for_each(|cursor| begin_again(&tx, cursor.scope))?;
     tx.commit().map_err(storage)
 }

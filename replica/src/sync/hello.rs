@@ -3,6 +3,7 @@
 use super::{feed, heal, relay, survey, wait_no_longer};
 use crate::open::{incarnate, meta, set_meta};
 use crate::{Replica, storage};
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, Known, LogHead, MAX_EARLIER, PROTOCOL};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{OptionalExtension, params};
@@ -38,13 +39,14 @@ impl Replica {
         for actor in asked.earlier.iter().chain([&asked.actor]) {
             self.db.execute("UPDATE incarnation SET announced = 1 WHERE actor = ?1", [actor.0.as_bytes()]).map_err(storage)?;
         }
-        if answer.actor_taken && asked.actor == self.actor {
+        if answer.actor_taken && asked.actor == self.actor && Safeguard::Incarnation.holds() {
             tracing::warn!("another device writes under this actor: this database is a copy of its, and takes a new one");
             self.actor = incarnate(&self.db, self.host.as_ref(), Some(self.actor), self.user.as_ref())?;
         }
         match meta(&self.db, "epoch")? {
             Some(known) if known == epoch => {}
             None => set_meta(&self.db, "epoch", &epoch)?,
+            Some(_) if !Safeguard::Epoch.holds() => set_meta(&self.db, "epoch", &epoch)?,
             Some(_) => self.enter_epoch(&epoch)?,
         }
         self.leave_ungranted(answer)?;

@@ -12,9 +12,10 @@ use crate::{Replica, projection, storage, store};
 use maydan_core::command::ImportedUnsent;
 use maydan_core::document::{RawChange, changes_of_snapshot, decode_change};
 use maydan_core::sync::receipt::Receipt;
-use maydan_core::sync::wire::{Entered, Entry, Item, Page};
+use maydan_core::sync::safeguard::Safeguard;
+use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, Page};
 use maydan_core::{Error, ErrorCode, RecordId, Result};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use tracing::warn;
 
@@ -27,6 +28,9 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
     // Healing gives the database another actor: should the page be taken back, so is that.
     let actor = replica.actor;
     // The transaction is opened by hand: the pieces below need the whole replica.
+    if !Safeguard::CursorWithEntries.holds() {
+        page.cursors.iter().try_for_each(|cursor| put_cursor(&replica.db, cursor))?;
+    }
     replica.db.execute_batch("BEGIN IMMEDIATE").map_err(storage)?;
     let done = (|| {
         page.cursors.iter().try_for_each(|cursor| feed::moves(&replica.db, cursor))?;
@@ -64,15 +68,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
         }
         flush(replica, &mut changes, &mut touched)?;
         for cursor in &page.cursors {
-            let scan = cursor.scan.as_ref().map(serde_json::to_string).transpose()?;
-            replica
-                .db
-                .prepare_cached(
-                    "INSERT INTO cursor (scope, seq, since, upto, scan) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT DO UPDATE SET seq = ?2, since = ?3, upto = ?4, scan = ?5",
-                )
-                .and_then(|mut s| s.execute(params![cursor.scope.as_bytes(), cursor.seq, cursor.since, cursor.upto, scan]))
-                .map_err(storage)?;
+            put_cursor(&replica.db, cursor)?;
             feed::moved(&replica.db, cursor)?;
         }
         survey::dealt_with(&replica.db, asked, page)?;
@@ -101,6 +97,17 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
     }
     survey::send_what_it_lacks(replica, asked, page)?;
     replica.purge_left()
+}
+
+fn put_cursor(db: &Connection, cursor: &Cursor) -> Result<()> {
+    let scan = cursor.scan.as_ref().map(serde_json::to_string).transpose()?;
+    db.prepare_cached(
+        "INSERT INTO cursor (scope, seq, since, upto, scan) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET seq = ?2, since = ?3, upto = ?4, scan = ?5",
+    )
+    .and_then(|mut s| s.execute(params![cursor.scope.as_bytes(), cursor.seq, cursor.since, cursor.upto, scan]))
+    .map(drop)
+    .map_err(storage)
 }
 
 fn flush(replica: &mut Replica, changes: &mut Changes<'_>, touched: &mut Vec<(String, RecordId)>) -> Result<()> {

@@ -15,6 +15,7 @@ use crate::{Replica, projection, storage, store};
 use maydan_core::command::{Done, RefusedItem, RefusedPage};
 use maydan_core::document::{Document, FieldChange, Hash, RawChange, decode_change};
 use maydan_core::permit::{self, Action};
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::Item;
 use maydan_core::{ErrorCode, Instant, RecordId, Result, Value};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -197,6 +198,9 @@ fn title(replica: &Replica, stored: &Stored) -> Result<String> {
 }
 
 fn keep(db: &Connection, stored: &Stored, title: &str, why: &Refusal, fields: &[FieldChange], items: &[Row], now: Instant) -> Result<()> {
+    if !Safeguard::Quarantine.holds() {
+        return Ok(());
+    }
     let items: Vec<ByteBuf> = items.iter().map(|row| row.item.clone().into()).collect();
     let items = rmp_serde::to_vec(&items).map_err(|e| maydan_core::Error::internal(format!("refused work could not be written: {e}")))?;
     let (code, fields) = (serde_json::to_string(&why.code)?, serde_json::to_string(fields)?);

@@ -11,7 +11,9 @@
 //! read from all documents of a scope.
 
 use super::{feed, relay};
+use crate::open::{meta, set_meta};
 use crate::{Replica, storage, store};
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::tally::{Mark, Tally};
 use maydan_core::sync::wire::{Cursor, Entry, MAX_WANTED, Page, Survey, Surveyed};
 use maydan_core::{ErrorCode, RecordId, Result, ScopeId};
@@ -21,6 +23,9 @@ use tracing::warn;
 
 /// How long a comparison is good for, milliseconds.
 const GOOD_MS: i64 = 3_600_000;
+
+/// The key of `meta` under which stands how often something was found to differ.
+const DIFFERENCES: &str = "differences";
 
 /// What a pull asks for besides the feeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,6 +89,7 @@ pub(super) fn take(replica: &Replica, asked: &Asked, page: &Page) -> Result<()> 
                 close(db, *scope, replica.host.now().0)?;
             } else {
                 warn!(%scope, "what is here of a scope is not what the server has: the documents are compared");
+                count_difference(db)?;
                 db.execute(
                     "INSERT INTO survey (scope, compared_at, open) VALUES (?1, 0, 1) ON CONFLICT DO UPDATE SET open = 1, after = NULL",
                     [scope.as_bytes()],
@@ -93,6 +99,15 @@ pub(super) fn take(replica: &Replica, asked: &Asked, page: &Page) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// How often something was found to differ, since this database was made: a sign of a fault on either side.
+pub(super) fn differences(db: &Connection) -> Result<u64> {
+    Ok(meta(db, DIFFERENCES)?.and_then(|count| count.parse().ok()).unwrap_or(0))
+}
+
+fn count_difference(db: &Connection) -> Result<()> {
+    set_meta(db, DIFFERENCES, &(differences(db)? + 1).to_string())
 }
 
 /// Documents that were asked for by name and were dealt with, and those that came by themselves: they are not asked for again.
@@ -148,6 +163,9 @@ pub(super) fn tally(db: &Connection, scope: ScopeId) -> Result<Tally> {
 }
 
 fn is_due(db: &Connection, scope: ScopeId, now: i64) -> Result<bool> {
+    if !Safeguard::Tally.holds() {
+        return Ok(false);
+    }
     let compared: Option<(i64, bool)> = db
         .prepare_cached("SELECT compared_at, open FROM survey WHERE scope = ?1")
         .and_then(|mut s| s.query_row([scope.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?))).optional())

@@ -12,6 +12,7 @@ use maydan_core::command::Grant;
 use maydan_core::document::Hash;
 use maydan_core::domain::agenda;
 use maydan_core::permit::{self, Action};
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::server::{Part, Plan};
 use maydan_core::sync::wire::{Cursor, Entry, MAX_WANTED, Page, Pull};
 use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
@@ -53,8 +54,10 @@ impl Company {
                 return Err(Error::new(ErrorCode::TooLarge, format!("a pull asks for at most {MAX_WANTED} documents by name")));
             }
             for cursor in &pull.cursors {
-                permit::check(&grants, cursor.scope, Action::Read)?;
-                if cursor.is_below(floor) {
+                if Safeguard::Scope.holds() {
+                    permit::check(&grants, cursor.scope, Action::Read)?;
+                }
+                if cursor.is_below(floor) && Safeguard::Floor.holds() {
                     return Err(Error::new(ErrorCode::MustRefetch, "the feed no longer goes back so far: say hello and begin it again"));
                 }
             }

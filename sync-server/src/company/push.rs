@@ -7,6 +7,7 @@ use super::moving::{self, Moving, move_all};
 use super::people::NOBODY;
 use super::{Caller, Company};
 use crate::store::{Tx, Value, params};
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::server::{Doc, Facts, Needs, Parsed, Verdict, judge, parse};
 use maydan_core::sync::wire::{MAX_PUSH_ITEMS, Outcome, Push, PushAnswer, Seen};
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result};
@@ -47,7 +48,7 @@ impl Incoming {
     fn take(self, company: &Company, log: &mut Log, tx: &mut dyn Tx) -> Result<Vec<Outcome>> {
         // In the transaction that writes: whoever is cut off at this moment writes nothing more.
         rights(tx, self.caller)?;
-        if !owns_actor(tx, self.caller, self.actor)? {
+        if !owns_actor(tx, self.caller, self.actor)? && Safeguard::ActorBinding.holds() {
             return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
         }
         let (mut facts, mut stored) = look_up(tx, self.caller, self.actor, &self.needs)?;

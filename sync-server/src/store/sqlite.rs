@@ -3,6 +3,7 @@
 use super::folder::{Folder, file_error, lock_all, lock_command, lock_serving, write_private};
 use super::{Beside, Row, Store, Tx, Value, Wake, Work};
 use crate::chance::random_uuid;
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::{Error, ErrorCode, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement, TransactionBehavior};
@@ -332,7 +333,7 @@ fn begin(db: &mut Connection) -> Result<rusqlite::Transaction<'_>> {
 fn connect(file: &Path) -> Result<Connection> {
     let db = Connection::open(file).map_err(storage)?;
     db.pragma_update(None, "journal_mode", "wal").map_err(storage)?;
-    db.pragma_update(None, "synchronous", "full").map_err(storage)?;
+    db.pragma_update(None, "synchronous", if Safeguard::Durable.holds() { "full" } else { "off" }).map_err(storage)?;
     db.pragma_update(None, "foreign_keys", true).map_err(storage)?;
     db.busy_timeout(Duration::from_secs(10)).map_err(storage)?;
     db.set_prepared_statement_cache_capacity(128);

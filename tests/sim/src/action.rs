@@ -104,11 +104,19 @@ pub fn plan(seed: u64) -> Vec<Action> {
         let what = What::Harm(Harm::any(&mut random, size.devices, size.territories));
         actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
     }
+    if is_quiet(seed) {
+        actions.retain(|action| !matches!(action.what, What::PutBack(_)) && !matches!(action.what, What::Harm(harm) if harm.is_silent()));
+    }
     for _ in 0..MOVES {
         let what = What::Work(random.usize(0..size.devices), Work::Move);
         actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
     }
     actions
+}
+
+/// Whether nothing is lost in a seed's story without a word: then nobody must ever find that something differs.
+pub fn is_quiet(seed: u64) -> bool {
+    seed % 8 == 7
 }
 
 /// How many in each seed.

@@ -1,5 +1,6 @@
 //! The promises.
 
+use crate::action::is_quiet;
 use crate::run::World;
 use crate::server::{Content, Place};
 use maydan_core::RecordId;
@@ -42,7 +43,8 @@ impl World {
         self.check_store()?;
         self.check_nothing_lost(&content, random)?;
         self.check_agreement(&content, random)?;
-        self.check_replay()
+        self.check_replay()?;
+        self.check_doors()
     }
 
     /// What the server keeps fits together by its own count too, except for the entries that the story took away.
@@ -68,6 +70,10 @@ impl World {
                 let refused = device.refused(random).map_err(words)?;
                 if device.has_queue(random).map_err(words)? {
                     return Err(format!("device {number} still has to send: {}", device.queue(random)));
+                }
+                let differed = device.replica(random).and_then(|replica| replica.differences()).map_err(words)?;
+                if is_quiet(self.seed) && differed > 0 {
+                    return Err(format!("device {number} missed something of a feed, {differed} times"));
                 }
                 let saved = device.saved.get(&person).cloned().unwrap_or_default();
                 let mut lost = Vec::new();

