@@ -30,7 +30,7 @@ pub use view::{Appended, DocumentView};
 use crate::id::{Actor, RecordId};
 use crate::record::{Kind, Row};
 use crate::{Error, Result};
-use automerge::{AutoCommit, ReadDoc};
+use automerge::{AutoCommit, ObjId as ExId, ReadDoc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -134,7 +134,16 @@ impl Document {
     /// The heads without the genesis, as the server counts them.
     pub fn written_heads(&mut self) -> Vec<Hash> {
         let mut heads = self.heads();
-        heads.retain(|head| self.auto.get_change_by_hash(&head.automerge()).is_some_and(|c| *c.actor_id() != Actor::GENESIS.automerge()));
+        let genesis = Actor::GENESIS.automerge();
+        // The newest genesis is the only one that can be a head, and it wrote the version.
+        match self.auto.get(automerge::ROOT, "version") {
+            Ok(Some((_, id))) if matches!(&id, ExId::Id(_, writer, _) if *writer == genesis) => {
+                let newest = self.auto.hash_for_opid(&id).map(|hash| Hash::from(&hash));
+                heads.retain(|head| Some(*head) != newest);
+            }
+            // Somebody has overwritten it: making each change again tells who wrote it.
+            _ => heads.retain(|head| self.auto.get_change_by_hash(&head.automerge()).is_some_and(|change| *change.actor_id() != genesis)),
+        }
         heads
     }
 

@@ -20,7 +20,7 @@ CREATE TABLE document (
     scope BLOB NOT NULL,
     target BLOB,
     parent BLOB,
-    -- What stands for it in the tally of its scope. Before the snapshot, so that sums read no more than they need.
+    -- What stands for it in the tally of its scope. Before the snapshot, which sums need not read.
     mark INTEGER NOT NULL DEFAULT 0,
     snapshot BLOB,
     heads BLOB NOT NULL,
@@ -39,6 +39,7 @@ CREATE TABLE document (
 CREATE INDEX document_conflicted ON document (n) WHERE conflicted > 0;
 CREATE INDEX document_damaged ON document (scope) WHERE damaged = 1;
 CREATE INDEX document_scope ON document (scope);
+CREATE INDEX document_target ON document (n) WHERE target IS NOT NULL;
 -- Queries say `leaving > 0` in these words, or this index is not used.
 CREATE INDEX document_leaving ON document (leaving) WHERE leaving > 0;
 
@@ -127,7 +128,9 @@ CREATE TABLE survey (
     scope BLOB PRIMARY KEY,
     compared_at INTEGER NOT NULL,
     open INTEGER NOT NULL,
-    after BLOB
+    after BLOB,
+    -- How often in a row they differed although they had been compared one by one.
+    in_vain INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- Documents to be asked for by name.

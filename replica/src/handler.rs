@@ -13,7 +13,6 @@ use crate::sync::{moving, quarantine};
 use maydan_core::Result;
 use maydan_core::command::*;
 
-pub(crate) use record::parent as parent_of;
 pub(crate) use trip::pack_pings;
 
 /// One line per command; the compiler says when one is missing.

@@ -91,6 +91,13 @@ pub(crate) fn find(db: &Connection, id: RecordId) -> Result<Option<Stored>> {
         .transpose()
 }
 
+/// The record that a document belongs to.
+pub(crate) fn parent(db: &Connection, n: i64) -> Result<Option<RecordId>> {
+    let parent: Option<Vec<u8>> =
+        db.prepare_cached("SELECT parent FROM document WHERE n = ?1").and_then(|mut s| s.query_row([n], |r| r.get(0))).map_err(storage)?;
+    parent.map(|id| RecordId::from_slice(&id)).transpose()
+}
+
 pub(crate) fn get(db: &Connection, id: RecordId) -> Result<Stored> {
     find(db, id)?.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("no record {id} is on this device")))
 }

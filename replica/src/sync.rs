@@ -213,7 +213,7 @@ impl Replica {
         }
         let mut resend = Vec::new();
         let mut refused: BTreeMap<RecordId, Vec<Refusal>> = BTreeMap::new();
-        let mut refused_commands: Vec<(Command, Refusal)> = Vec::new();
+        let mut refused_commands: Vec<(i64, Command, Refusal)> = Vec::new();
         let own = incarnations(&self.db, "")?;
         let tx = self.db.transaction().map_err(storage)?;
         for ((row, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
@@ -252,8 +252,7 @@ impl Replica {
                                 .map_err(storage)?;
                         }
                     } else if let Item::Command(command) = item {
-                        acknowledge(&tx, *n)?;
-                        refused_commands.push((*command, Refusal { hash: None, code: *code, message: message.clone() }));
+                        refused_commands.push((*n, *command, Refusal { hash: None, code: *code, message: message.clone() }));
                     } else {
                         let hash = match item {
                             Item::Open { .. } | Item::Relay(_) | Item::Command(_) => None,
@@ -267,8 +266,8 @@ impl Replica {
         }
         show_head(&tx, answer.epoch, &answer.head)?;
         tx.commit().map_err(storage)?;
-        for (command, why) in refused_commands {
-            moving::refused(self, command, &why)?;
+        for (n, command, why) in refused_commands {
+            moving::refused(self, n, command, &why)?;
         }
         resend.sort();
         resend.dedup();
@@ -291,10 +290,8 @@ impl Replica {
     pub(crate) fn enqueue_all(&mut self, id: RecordId) -> Result<()> {
         let stored = store::get(&self.db, id)?;
         let Ok(kind) = self.registry.get(&stored.kind) else { return Ok(()) };
-        let parent = kind.clone();
+        let kind = kind.name.clone();
         let mut document = self.document(&stored)?;
-        let row = document.row();
-        let parent = handler::parent_of(&parent, &row)?;
         let mine = self.own_actors()?;
         let all: Vec<_> = document.changes_since(&[]).into_iter().filter(|c| c.actor() != Actor::GENESIS).collect();
         let is_empty = all.is_empty();
@@ -314,7 +311,7 @@ impl Replica {
         }
         tx.execute("UPDATE document SET pending = (SELECT count(*) FROM outbox WHERE document = ?1) WHERE n = ?1", [stored.n])
             .map_err(storage)?;
-        let open = Item::Open { doc: id, kind: stored.kind.clone(), parent, scope: stored.scope };
+        let open = Item::Open { doc: id, kind: kind.into_owned(), parent: store::parent(&tx, stored.n)?, scope: stored.scope };
         crate::write::enqueue(&tx, stored.n, None, &open, now)?;
         for change in &own {
             let item = Item::Change { doc: id, bytes: change.bytes().to_vec().into() };
@@ -419,7 +416,7 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// Of what stands there now.
     pub fn of(db: &rusqlite::Connection, n: i64) -> Result<Self> {
-        db.query_row("SELECT ifnull(max(attempts), 0), min(seen) FROM outbox WHERE document = ?1", [n], |r| {
+        db.query_row("SELECT ifnull(max(attempts), 0), min(nullif(seen, 0)) FROM outbox WHERE document = ?1", [n], |r| {
             Ok(Self { attempts: r.get(0)?, seen: r.get(1)? })
         })
         .map_err(storage)
@@ -467,7 +464,7 @@ fn hash_of(db: &rusqlite::Connection, n: i64) -> Result<Option<Hash>> {
     hash.flatten().map(|h| Hash::from_slice(&h)).transpose()
 }
 
-/// Takes an acknowledged item out of the outbox.
+/// Takes an answered item out of the outbox.
 fn acknowledge(db: &rusqlite::Connection, n: i64) -> Result<()> {
     let document: Option<i64> = db
         .prepare_cached(

@@ -304,7 +304,9 @@ fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<
     let looked_at = format!("{documents} records, {changes} changes and {snapshots} snapshots looked at");
     match faults.len() {
         0 => Ok(format!("{looked_at}: all is well")),
-        count => Err(Error::corrupt(format!("{looked_at}: {count} faults; restore a backup, and the devices will send what it lacks"))),
+        count => Err(Error::corrupt(format!(
+            "{looked_at}: {count} faults; those marked --mend can be mended, and for damaged changes restore a backup: devices will send what it lacks"
+        ))),
     }
 }
 

@@ -212,3 +212,21 @@ fn a_deflated_change_is_read_and_one_that_grows_without_end_is_refused() {
     bomb.extend(body);
     assert_eq!(decode_change(&bomb).expect_err("refused").code, ErrorCode::TooLarge);
 }
+
+#[test]
+fn the_genesis_is_no_head_that_anybody_wrote() {
+    let mut document = customer();
+    assert_eq!((document.heads().len(), document.written_heads()), (1, Vec::new()));
+    let change = set(&mut document, AMAL, "name", "شركة النور").change.expect("new");
+    assert_eq!(document.written_heads(), [change.hash()]);
+    // What a newer version of the kind brings stands beside what was written.
+    let newer = Arc::new(Kind { version: document.kind().version + 1, ..(**document.kind()).clone() });
+    let mut newer = Document::load(&newer, document.id(), Some(&document.save()), []).expect("loaded");
+    assert_eq!((newer.heads().len(), newer.written_heads()), (2, vec![change.hash()]));
+    // Nor does it help to overwrite what the genesis wrote.
+    newer.auto.set_actor(BASMA.automerge());
+    automerge::transaction::Transactable::put(&mut newer.auto, automerge::ROOT, "version", 9).expect("put");
+    newer.auto.commit();
+    let heads = newer.heads();
+    assert_eq!(newer.written_heads(), heads);
+}

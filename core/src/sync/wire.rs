@@ -302,6 +302,17 @@ impl Seen {
         }
     }
 
+    /// Checks that the runs are of so many items, each behind the one before.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BadRequest`].
+    pub fn check(&self, items: usize) -> Result<()> {
+        let is_behind = self.0.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        let last = self.0.last().map_or(0, |(first, _)| usize::try_from(*first).unwrap_or(usize::MAX));
+        let fits = self.0.len() <= items && (self.0.is_empty() || last < items);
+        if is_behind && fits { Ok(()) } else { Err(Error::bad_request("what was seen is said in runs, from one item to a later one")) }
+    }
+
     /// What was known of the item at `position`; 0 is nothing.
     pub fn at(&self, position: usize) -> u64 {
         let run = self.0.iter().take_while(|(first, _)| usize::try_from(*first).is_ok_and(|first| first <= position)).last();

@@ -1,6 +1,6 @@
 //! The beginning of a round: who this device is, what the server says of her rights, and in which life of its data.
 
-use super::{feed, heal, relay, survey, wait_no_longer};
+use super::{feed, heal, moving, relay, survey, wait_no_longer};
 use crate::open::{incarnate, meta, set_meta};
 use crate::{Replica, storage};
 use maydan_core::sync::safeguard::Safeguard;
@@ -62,6 +62,7 @@ impl Replica {
         set_number(&self.db, ANSWERED, answer.head.seq)?;
         if !is_behind {
             has_seen_all(&self.db)?;
+            moving::settle(&self.db)?;
         }
         Ok(is_behind || feed::has_doubts(&self.db)? || survey::is_open(&self.db, &cursors)?)
     }

@@ -56,15 +56,29 @@ pub(super) fn enqueue(db: &Connection, n: i64, command: Command, now: maydan_cor
     db.execute("UPDATE document SET target = ?2 WHERE n = ?1", params![n, to.as_bytes()]).map(drop).map_err(storage)
 }
 
-/// The server refused a command: the record is shown where it is, and the person is told.
-pub(super) fn refused(replica: &mut Replica, command: Command, why: &Refusal) -> Result<()> {
+/// The server refused a command, which stands in this row of the queue: the record is shown where it is, and the person is
+/// told. All at once, so that no power cut loses it.
+pub(super) fn refused(replica: &mut Replica, row: i64, command: Command, why: &Refusal) -> Result<()> {
     let Some(stored) = store::find(&replica.db, command.doc)? else { return Ok(()) };
     let Act::Move { from, to } = command.act;
-    replica
-        .db
-        .execute("UPDATE document SET target = NULL WHERE n = ?1 AND target = ?2", params![stored.n, to.as_bytes()])
-        .map_err(storage)?;
     let text = |scope: ScopeId| Value::from(scope.to_string());
     let field = FieldChange { field: "territory".into(), before: text(from), after: text(to) };
-    quarantine::put_by_command(replica, &stored, why, field, &Item::Command(command))
+    let put_by = quarantine::command(replica, &stored, why, field, &Item::Command(command))?;
+    let tx = replica.db.transaction().map_err(storage)?;
+    super::acknowledge(&tx, row)?;
+    tx.execute("UPDATE document SET target = NULL WHERE n = ?1 AND target = ?2", params![stored.n, to.as_bytes()]).map_err(storage)?;
+    put_by(&tx)?;
+    tx.commit().map_err(storage)?;
+    replica.changed(&stored.kind, stored.id);
+    Ok(())
+}
+
+/// Where no move is on its way any more, records are where the server has them.
+pub(super) fn settle(db: &Connection) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE document SET target = NULL WHERE target IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.document = document.n)",
+    )
+    .and_then(|mut s| s.execute([]))
+    .map(drop)
+    .map_err(storage)
 }

@@ -43,7 +43,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
                     match store::find(&replica.db, entered.doc)? {
                         Some(stored) => {
                             meet(replica, &stored, entered)?;
-                            relay::replace(&replica.db, stored.n, entered)?;
+                            relay::renew(&replica.db, &stored, store::known_kind(&replica.registry, &stored).is_some(), entered)?;
                             mark_unknown(replica, &stored)?;
                         }
                         None => {
@@ -76,6 +76,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
         super::show_head(&replica.db, page.epoch, &page.head)?;
         if !page.has_more {
             super::hello::has_seen_all(&replica.db)?;
+            moving::settle(&replica.db)?;
         }
         if !page.entries.is_empty() {
             // What items wait for may have come to the server with it.

@@ -12,11 +12,11 @@ use crate::open::incarnate;
 use crate::store::Stored;
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, projection, storage, store};
-use maydan_core::command::{Done, RefusedItem, RefusedPage};
+use maydan_core::command::{Done, MoveRecord, RefusedItem, RefusedPage};
 use maydan_core::document::{Document, FieldChange, Hash, RawChange, decode_change};
 use maydan_core::permit::{self, Action};
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::sync::wire::Item;
+use maydan_core::sync::wire::{Act, Item};
 use maydan_core::{ErrorCode, Instant, RecordId, Result, Value};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_bytes::ByteBuf;
@@ -80,12 +80,16 @@ fn put_by_whole(replica: &mut Replica, stored: &Stored, why: &Refusal, document:
     Ok(())
 }
 
-/// A command that the server will not do.
-pub(super) fn put_by_command(replica: &mut Replica, stored: &Stored, why: &Refusal, field: FieldChange, item: &Item) -> Result<()> {
-    let (title, now) = (title(replica, stored)?, replica.host.now());
-    keep(&replica.db, stored, &title, why, &[field], &[Row { hash: None, item: item.to_bytes()? }], now)?;
-    replica.changed(&stored.kind, stored.id);
-    Ok(())
+/// A command that the server will not do, ready to be put by.
+pub(super) fn command<'a>(
+    replica: &Replica,
+    stored: &'a Stored,
+    why: &'a Refusal,
+    field: FieldChange,
+    item: &Item,
+) -> Result<impl FnOnce(&Connection) -> Result<()> + 'a> {
+    let (title, now, row) = (title(replica, stored)?, replica.host.now(), Row { hash: None, item: item.to_bytes()? });
+    Ok(move |db: &Connection| keep(db, stored, &title, why, &[field], &[row], now))
 }
 
 /// Takes the refused changes out of the document and does the others again.
@@ -243,6 +247,14 @@ pub(crate) fn list(replica: &mut Replica, limit: u32) -> Result<RefusedPage> {
 pub(crate) fn retry(replica: &mut Replica, n: i64) -> Result<Done> {
     let Some(items) = kept_items(&replica.db, "WHERE n = ?1", n)?.pop() else { return Ok(Done {}) };
     let items: Vec<Item> = items.iter().filter_map(|bytes| Item::from_bytes(bytes).ok()).collect();
+    for item in &items {
+        // From where it is by now.
+        if let Item::Command(command) = item {
+            let Act::Move { to, .. } = command.act;
+            super::moving::order(replica, &MoveRecord { id: command.doc, to })?;
+        }
+    }
+    let items: Vec<Item> = items.into_iter().filter(|item| !matches!(item, Item::Command(_))).collect();
     let adopted = super::page::adopt(replica, &items)?;
     if adopted.left > 0 || adopted.damaged > 0 {
         return Err(maydan_core::Error::new(

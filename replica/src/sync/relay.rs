@@ -8,6 +8,7 @@ use crate::store::{self, Stored};
 use crate::{Replica, storage};
 use maydan_core::document::{Hash, RawChange};
 use maydan_core::sync::receipt::Receipt;
+use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Item, Relay, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{Connection, params};
@@ -26,9 +27,16 @@ pub(super) fn keep(db: &Connection, stored: &Stored, change: &RawChange, receipt
     put(db, n, stored.scope, change.hash(), receipt)
 }
 
-/// Keeps the receipts of a document that came whole, in place of those that were here.
-pub(super) fn replace(db: &Connection, n: i64, entered: &Entered) -> Result<()> {
-    db.prepare_cached("DELETE FROM receipt WHERE document = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+/// Keeps the receipts of a document that came whole, in place of those that were here. Where more is here than came, the old
+/// ones may be all that proves it: they stay too.
+pub(super) fn renew(db: &Connection, stored: &Stored, is_known: bool, entered: &Entered) -> Result<()> {
+    let n = stored.n;
+    let mark: i64 =
+        db.prepare_cached("SELECT mark FROM document WHERE n = ?1").and_then(|mut s| s.query_row([n], |r| r.get(0))).map_err(storage)?;
+    // What of a kind that only a later version knows is here is told by the receipts alone.
+    if !is_known || Mark(mark) == Mark::of(entered.doc, entered.receipts.iter().map(|(hash, _)| hash)) {
+        db.prepare_cached("DELETE FROM receipt WHERE document = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+    }
     put_all(db, n, entered)
 }
 

@@ -24,6 +24,8 @@ use tracing::warn;
 /// How long a comparison is good for, milliseconds.
 const GOOD_MS: i64 = 3_600_000;
 
+/// A difference that stays is looked at less and less often: this often doubled, after a good day.
+const MOST_DOUBLED: u32 = 5;
 /// The key of `meta` under which stands how often something was found to differ.
 const DIFFERENCES: &str = "differences";
 
@@ -87,11 +89,15 @@ pub(super) fn take(replica: &Replica, asked: &Asked, page: &Page) -> Result<()> 
         if is_due(db, *scope, replica.host.now().0)? && !has_unsent(db, *scope)? {
             if self::tally(db, *scope)? == *tally {
                 close(db, *scope, replica.host.now().0)?;
+                db.prepare_cached("UPDATE survey SET in_vain = 0 WHERE scope = ?1")
+                    .and_then(|mut s| s.execute([scope.as_bytes()]))
+                    .map_err(storage)?;
             } else {
                 warn!(%scope, "what is here of a scope is not what the server has: the documents are compared");
                 count_difference(db)?;
                 db.execute(
-                    "INSERT INTO survey (scope, compared_at, open) VALUES (?1, 0, 1) ON CONFLICT DO UPDATE SET open = 1, after = NULL",
+                    "INSERT INTO survey (scope, compared_at, open) VALUES (?1, 0, 1)
+                     ON CONFLICT DO UPDATE SET open = 1, after = NULL, in_vain = in_vain + 1",
                     [scope.as_bytes()],
                 )
                 .map_err(storage)?;
@@ -116,6 +122,10 @@ pub(super) fn dealt_with(db: &Connection, asked: &Asked, page: &Page) -> Result<
         db.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM want)").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)?;
     if is_idle {
         return Ok(());
+    }
+    if !asked.want.is_empty() && page.wanted == 0 && !page.has_more {
+        warn!("the server does not answer for documents by name");
+        return db.execute("DELETE FROM want", []).map(drop).map_err(storage);
     }
     let came = page.entries.iter().filter_map(|entry| if let Entry::Enter(entered) = entry { Some(&entered.doc) } else { None });
     for id in asked.want.iter().take(page.wanted).chain(came) {
@@ -166,16 +176,17 @@ fn is_due(db: &Connection, scope: ScopeId, now: i64) -> Result<bool> {
     if !Safeguard::Tally.holds() {
         return Ok(false);
     }
-    let compared: Option<(i64, bool)> = db
-        .prepare_cached("SELECT compared_at, open FROM survey WHERE scope = ?1")
-        .and_then(|mut s| s.query_row([scope.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?))).optional())
+    let compared: Option<(i64, bool, u32)> = db
+        .prepare_cached("SELECT compared_at, open, in_vain FROM survey WHERE scope = ?1")
+        .and_then(|mut s| s.query_row([scope.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional())
         .map_err(storage)?;
     // A clock that was set back is no reason to wait for ever.
-    Ok(compared.is_none_or(|(at, open)| !open && !(at..at.saturating_add(GOOD_MS)).contains(&now)))
+    let good_for = |in_vain: u32| GOOD_MS << in_vain.min(MOST_DOUBLED);
+    Ok(compared.is_none_or(|(at, open, in_vain)| !open && !(at..at.saturating_add(good_for(in_vain))).contains(&now)))
 }
 
 fn has_unsent(db: &Connection, scope: ScopeId) -> Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox o JOIN document d ON d.n = o.document WHERE d.scope = ?1)")
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox o CROSS JOIN document d ON d.n = o.document WHERE d.scope = ?1)")
         .and_then(|mut s| s.query_row([scope.as_bytes()], |r| r.get(0)))
         .map_err(storage)
 }

@@ -72,6 +72,7 @@ fn a_refused_move_is_taken_back_and_shown_and_can_be_tried_again() {
     let names = [&item.fields[0].before, &item.fields[0].after].map(|value| listed.names[value.as_text().unwrap()].as_str());
     assert_eq!(names, ["طرابلس", "بنغازي"]);
 
+    assert_eq!(replica.counts().unwrap().pending, 0, "it is in the one list or in the other");
     replica.retry_refused(RetryRefused { n: item.n }).unwrap();
     assert_eq!(scope(&mut replica, customer), ELSEWHERE);
     assert_eq!(replica.counts().unwrap(), crate::Counts { pending: 1, refused: 0, conflicts: 0 });

@@ -51,7 +51,7 @@ pub enum What {
     Heads,
     /// The snapshot can't be read, or does not say what the changes say; mended by making it again.
     Snapshot(String),
-    /// Readers of its scope are not told of a change.
+    /// Readers of its scope are not told of a change, or that it came.
     Untold(u64),
     /// What follows a record lies elsewhere than that.
     Stray(RecordId),
@@ -79,7 +79,7 @@ impl fmt::Display for Fault {
             What::Numbers(seq) => write!(f, "the changes of an actor have a gap before {seq}"),
             What::Heads => write!(f, "it does not stand where its changes lead (--mend)"),
             What::Snapshot(why) => write!(f, "its snapshot is not what its changes say: {why} (--mend)"),
-            What::Untold(seq) => write!(f, "change {seq} is in no feed"),
+            What::Untold(seq) => write!(f, "its readers are not told of number {seq}"),
             What::Stray(parent) => write!(f, "it lies elsewhere than {parent}, which it follows"),
             What::Tally(scope) => write!(f, "scope {scope}: its tally is not that of its documents (--mend)"),
             What::Beyond(seq) => write!(f, "number {seq} was never given"),
@@ -110,21 +110,30 @@ impl Company {
                 let Some(last) = docs.last() else { break };
                 after = last.n;
                 let changes = changes(tx, &docs)?;
-                let mut sets = Vec::new();
+                let (mut sets, mut stale) = (Vec::new(), Vec::new());
                 for (doc, rows) in docs.iter().zip(&changes) {
                     // Where a change is damaged, nobody knows better than what was written down.
                     let is_whole = rows.iter().all(|row| row.change.is_ok());
-                    let led = if is_whole { lead(rows.iter().filter_map(|row| row.change.as_ref().ok())) } else { doc.heads.clone() };
+                    let led = if is_whole {
+                        lead(rows.iter().filter_map(|row| row.change.as_ref().ok()))
+                    } else {
+                        doc.heads.clone().unwrap_or_default()
+                    };
                     turns.add(doc.scope, Mark::of(doc.id, &led));
-                    if led != doc.heads {
+                    let last = rows.last().map_or(0, |row| row.seq).max(doc.n.unsigned_abs());
+                    if Some(&led) != doc.heads.as_ref() || last != doc.last_seq {
                         moved += 1;
-                        sets.push(params![doc.n, led.iter().flat_map(|head| head.0).collect::<Vec<u8>>()]);
+                        sets.push(params![doc.n, led.iter().flat_map(|head| head.0).collect::<Vec<u8>>(), last]);
+                    }
+                    // Made again when somebody needs it; but where a change is damaged it may be all that is left of that.
+                    let is_wrong = |kept: &whole::Kept| snapshot(self, doc, kept, rows).is_err();
+                    if is_whole && doc.snapshot.as_ref().is_some_and(is_wrong) {
+                        stale.push(params![doc.n]);
                     }
                 }
-                tx.write_each("UPDATE doc SET heads = $2 WHERE n = $1", &sets)?;
+                tx.write_each("UPDATE doc SET heads = $2, last_seq = $3 WHERE n = $1", &sets)?;
+                tx.write_each("DELETE FROM snapshot WHERE doc = $1", &stale)?;
             }
-            // They are made again when somebody needs them.
-            tx.write("DELETE FROM snapshot", params![])?;
             tx.write("DELETE FROM tally", params![])?;
             turns.keep(tx)?;
             Ok(moved)
@@ -142,7 +151,10 @@ struct Doc {
     parent_scope: Option<ScopeId>,
     entered_seq: u64,
     last_seq: u64,
-    heads: BTreeSet<Hash>,
+    /// `None` where they can't be read.
+    heads: Option<BTreeSet<Hash>>,
+    /// Its readers are told that it came.
+    is_told: bool,
     snapshot: Option<whole::Kept>,
 }
 
@@ -193,7 +205,8 @@ impl<'a> Checking<'a> {
     fn document(&mut self, doc: &Doc, found: &[Found], tell: &mut dyn FnMut(What)) {
         self.checked.documents += 1;
         self.checked.changes += found.len() as u64;
-        self.tallies.entry(doc.scope).or_default().add(Mark::of(doc.id, &doc.heads));
+        let heads = doc.heads.clone().unwrap_or_default();
+        self.tallies.entry(doc.scope).or_default().add(Mark::of(doc.id, &heads));
         let kind = self.company.registry().get(&doc.kind).ok();
         let mut here: BTreeSet<Hash> = kind.and_then(|kind| genesis::hashes(kind, doc.id).ok()).into_iter().flatten().collect();
         let mut numbers: BTreeMap<&[u8], u64> = BTreeMap::new();
@@ -217,8 +230,11 @@ impl<'a> Checking<'a> {
             }
         }
         let last = found.last().map_or(0, |found| found.seq).max(doc.n.unsigned_abs());
-        if lead(found.iter().filter_map(|found| found.change.as_ref().ok())) != doc.heads || last != doc.last_seq {
+        if lead(found.iter().filter_map(|found| found.change.as_ref().ok())) != heads || doc.heads.is_none() || last != doc.last_seq {
             tell(What::Heads);
+        }
+        if !doc.is_told && doc.entered_seq > self.floor {
+            tell(What::Untold(doc.entered_seq));
         }
         let newest = last.max(doc.entered_seq);
         if newest > self.newest {
@@ -231,32 +247,32 @@ impl<'a> Checking<'a> {
         }
         if let Some(kept) = &doc.snapshot {
             self.checked.snapshots += 1;
-            if let Err(e) = self.snapshot(doc, kept, found) {
+            if let Err(e) = snapshot(self.company, doc, kept, found) {
                 tell(What::Snapshot(e.message));
             }
         }
     }
+}
 
-    /// Whether a snapshot is what the changes up to it say.
-    fn snapshot(&self, doc: &Doc, kept: &whole::Kept, found: &[Found]) -> Result<()> {
-        // Snapshots are made of known kinds; an older server may not know it any more.
-        let Ok(kind) = self.company.registry().get(&doc.kind) else { return Ok(()) };
-        let upto = found.iter().filter(|found| found.seq <= kept.upto);
-        let changes: Vec<&[u8]> = upto.filter_map(|found| found.change.as_ref().ok()).map(RawChange::bytes).collect();
-        guarded("the document", || {
-            let wrong = |what: &str| Err(maydan_core::Error::corrupt(format!("{what} differ")));
-            let mut made = Document::load(kind, doc.id, None, changes.iter().copied())?;
-            let mut read = Document::load(kind, doc.id, Some(&kept.bytes), [])?;
-            if made.heads() != read.heads() {
-                return wrong("the heads");
-            }
-            let ready = kept.ready.as_ref().filter(|ready| ready.fingerprint == kind.fingerprint());
-            if ready.is_some_and(|ready| ready.heads != made.heads() || ready.row != made.row()) {
-                return wrong("the rows");
-            }
-            Ok(())
-        })
-    }
+/// Whether a snapshot is what the changes up to it say.
+fn snapshot(company: &Company, doc: &Doc, kept: &whole::Kept, found: &[Found]) -> Result<()> {
+    // Snapshots are made of known kinds; an older server may not know it any more.
+    let Ok(kind) = company.registry().get(&doc.kind) else { return Ok(()) };
+    let upto = found.iter().filter(|found| found.seq <= kept.upto);
+    let changes: Vec<&[u8]> = upto.filter_map(|found| found.change.as_ref().ok()).map(RawChange::bytes).collect();
+    guarded("the document", || {
+        let wrong = |what: &str| Err(maydan_core::Error::corrupt(format!("{what} differ")));
+        let mut made = Document::load(kind, doc.id, None, changes.iter().copied())?;
+        let mut read = Document::load(kind, doc.id, Some(&kept.bytes), [])?;
+        if made.heads() != read.heads() {
+            return wrong("the heads");
+        }
+        let ready = kept.ready.as_ref().filter(|ready| ready.fingerprint == kind.fingerprint());
+        if ready.is_some_and(|ready| ready.heads != made.heads() || ready.row != made.row()) {
+            return wrong("the rows");
+        }
+        Ok(())
+    })
 }
 
 /// Where these changes lead, the genesis left out.
@@ -274,8 +290,9 @@ fn lead<'a>(changes: impl Iterator<Item = &'a RawChange>) -> BTreeSet<Hash> {
 fn documents(tx: &mut dyn Tx, after: i64) -> Result<Vec<Doc>> {
     let rows = tx.rows(
         "SELECT d.n, d.id, d.kind, d.scope, d.parent, p.scope, d.entered_seq, d.last_seq, d.heads,
-                s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint
-         FROM doc d LEFT JOIN doc p ON p.id = d.parent LEFT JOIN snapshot s ON s.doc = d.n WHERE d.n > $1 ORDER BY d.n LIMIT $2",
+                s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint, f.seq
+         FROM doc d LEFT JOIN doc p ON p.id = d.parent LEFT JOIN snapshot s ON s.doc = d.n
+              LEFT JOIN feed f ON f.scope = d.scope AND f.seq = d.entered_seq WHERE d.n > $1 ORDER BY d.n LIMIT $2",
         params![after, AT_ONCE],
     )?;
     let document = |row: &Row| {
@@ -288,7 +305,8 @@ fn documents(tx: &mut dyn Tx, after: i64) -> Result<Vec<Doc>> {
             parent_scope: row.get(5)?,
             entered_seq: row.get(6)?,
             last_seq: row.get(7)?,
-            heads: feed::unpack(&row.get::<Vec<u8>>(8)?)?,
+            heads: feed::unpack(&row.get::<Vec<u8>>(8)?).ok(),
+            is_told: row.get::<Option<i64>>(15)?.is_some(),
             snapshot: whole::Kept::read(row, 9)?,
         })
     };

@@ -143,7 +143,15 @@ fn enter(tx: &mut dyn Tx, entries: impl Iterator<Item = (ScopeId, u64, i64, i64)
 /// Moves a document into another scope: its old readers are told that it left, its new ones get it whole. Answers
 /// the number under which it entered.
 pub(super) fn rescope(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, to: ScopeId) -> Result<u64> {
-    tx.write("DELETE FROM feed WHERE scope = $1 AND doc = $2", params![doc.scope, doc.n])?;
+    // By their numbers: a scope's feed is long. What left before has the number before that of its arrival elsewhere.
+    let of = |rows: Vec<Row>| rows.iter().map(|row| row.get::<u64>(0)).collect::<Result<Vec<u64>>>();
+    let mut numbers = of(tx.rows("SELECT seq FROM change WHERE doc = $1", params![doc.n])?)?;
+    numbers.push(doc.n.unsigned_abs());
+    for seq in of(tx.rows("SELECT seq FROM moved WHERE doc = $1", params![doc.n])?)? {
+        numbers.extend([seq, seq.saturating_sub(1)]);
+    }
+    let sets: Vec<_> = numbers.into_iter().map(|seq| params![doc.scope, seq, doc.n]).collect();
+    tx.write_each("DELETE FROM feed WHERE scope = $1 AND seq = $2 AND doc = $3", &sets)?;
     let left = log.next(&[b"leave", doc.id.as_bytes(), doc.scope.as_bytes()]);
     let entered = log.next(&[b"enter", doc.id.as_bytes(), to.as_bytes()]);
     tx.write("UPDATE doc SET scope = $2, entered_seq = $3 WHERE n = $1", params![doc.n, to, entered])?;

@@ -101,9 +101,16 @@ pub(super) fn earlier(tx: &mut dyn Tx, user: RecordId, docs: &[&Stored], seen: &
         .collect::<Result<Vec<_>>>()?;
     let sets: Vec<Vec<Value>> = docs.iter().map(|doc| params![doc.n, oldest, since]).collect();
     let moves = tx.each("SELECT seq, source FROM moved WHERE doc = $1 AND seq > $2 AND at >= $3 ORDER BY seq", &sets)?;
+    // What was made under a record that had moved by then never lay where its writer thought.
+    let sets: Vec<Vec<Value>> = docs.iter().map(|doc| params![doc.parent, oldest, since]).collect();
+    let of_parents = tx.each(
+        "SELECT m.seq, m.source FROM moved m JOIN doc d ON d.n = m.doc WHERE d.id = $1 AND m.seq > $2 AND m.at >= $3 ORDER BY m.seq",
+        &sets,
+    )?;
     for seen in numbers {
         let mut then = Earlier { grants: granted(&grants, seen, since), scopes: BTreeMap::new() };
-        for (doc, rows) in docs.iter().zip(&moves) {
+        for ((doc, own), parents) in docs.iter().zip(&moves).zip(&of_parents) {
+            let rows = if doc.n.unsigned_abs() > seen { parents } else { own };
             // Where the first move since took it from.
             for row in rows {
                 if row.get::<u64>(0)? > seen {

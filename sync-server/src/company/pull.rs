@@ -102,11 +102,12 @@ impl Filling<'_> {
     /// and which are elsewhere.
     fn named(&mut self, ids: &[RecordId], cursors: &[Cursor]) -> Result<(usize, Vec<RecordId>)> {
         let mut elsewhere = Vec::new();
+        let mut named = BTreeSet::new();
         for (done, ids) in ids.chunks(WHOLE_AT_ONCE).enumerate() {
             if !self.plan.has_room() {
                 return Ok((done * WHOLE_AT_ONCE, elsewhere));
             }
-            let found = feed::find(self.tx, ids.iter().copied())?;
+            let found = feed::find(self.tx, ids.iter().copied().filter(|id| named.insert(*id)).collect::<Vec<_>>())?;
             let is_read = |doc: &feed::Stored| cursors.iter().any(|cursor| cursor.scope == doc.scope);
             let (read, others): (Vec<_>, Vec<_>) = found.into_iter().flatten().partition(is_read);
             elsewhere.extend(others.into_iter().map(|doc| doc.id));

@@ -22,6 +22,7 @@ impl Company {
         if push.items.len() > MAX_PUSH_ITEMS {
             return Err(Error::new(ErrorCode::TooLarge, format!("a push has at most {MAX_PUSH_ITEMS} items")));
         }
+        push.seen.check(push.items.len())?;
         self.must_have_the_same_past(push.known.as_ref())?;
         let items = parse(&push.items);
         let incoming = Incoming { caller, actor: push.actor, needs: Needs::of(&items), items, seen: push.seen.clone(), at: self.now() };

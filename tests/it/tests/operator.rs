@@ -200,7 +200,16 @@ async fn a_check_finds_what_does_not_fit_and_makes_again_what_it_can() {
     // What is lost for good is named, and no mending makes it look well.
     spoil("UPDATE change SET bytes = x'00' WHERE seq = (SELECT max(c.seq) FROM change c JOIN doc d ON d.n = c.doc WHERE d.id = ?1)", one);
     spoil("DELETE FROM feed WHERE seq = (SELECT max(c.seq) FROM change c JOIN doc d ON d.n = c.doc WHERE d.id = ?1)", two);
+    let kept = || {
+        let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
+        let sql = "SELECT count(*) FROM snapshot s JOIN doc d ON d.n = s.doc WHERE d.id = ?1";
+        db.query_row(sql, [one.as_bytes()], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    world.device("amal", "tablet").await.unwrap().settles().await.unwrap();
+    let before = kept();
+    assert_eq!(before, 1);
     let (lines, done) = told(&["check", "--mend"]).await;
     assert_eq!(done.unwrap_err().code, ErrorCode::Corrupt);
-    assert!(lines.contains("is damaged") && lines.contains("is in no feed"), "{lines}");
+    assert_eq!(kept(), before, "it may be all that is left of the damaged change");
+    assert!(lines.contains("is damaged") && lines.contains("are not told"), "{lines}");
 }

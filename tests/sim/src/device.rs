@@ -291,9 +291,10 @@ impl Device {
     /// Whether anything at all waits to be sent.
     pub fn has_queue(&mut self, random: &mut fastrand::Rng) -> Result<bool> {
         let replica = self.replica(random)?;
+        // A record that shall be elsewhere waits too.
         replica
             .connection()
-            .query_row("SELECT EXISTS (SELECT 1 FROM outbox)", [], |r| r.get(0))
+            .query_row("SELECT EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM document WHERE target IS NOT NULL)", [], |r| r.get(0))
             .map_err(|e| maydan_core::Error::internal(e.to_string()))
     }
 

@@ -117,6 +117,15 @@ impl Facts {
         Self { user, grants, earlier, seen: 0, docs, changes, branches, own, commands }
     }
 
+    /// A document that follows another was, for whoever wrote in it, where that was.
+    pub(super) fn follows(&mut self, id: RecordId, parent: Option<RecordId>) {
+        for earlier in self.earlier.values_mut() {
+            if let Some(scope) = parent.and_then(|parent| earlier.scopes.get(&parent)).copied() {
+                earlier.scopes.entry(id).or_insert(scope);
+            }
+        }
+    }
+
     /// Whether the item that is being judged may do this to a document, now or when it was written.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use super::relay::{self, Relayed};
 use super::rules;
 use crate::document::{Hash, RawChange, decode_change, genesis};
 use crate::id::{RecordId, ScopeId};
-use crate::permit::Action;
+use crate::permit::{self, Action};
 use crate::record::{Registry, ScopeRule};
 use crate::sync::receipt::Notary;
 use crate::sync::safeguard::Safeguard;
@@ -129,7 +129,10 @@ fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent
             _ => Ok(Verdict::Duplicate),
         };
     }
-    let scope = match &registry.get(kind)?.scope {
+    let rule = &registry.get(kind)?.scope;
+    // Nothing else follows a record, whatever the item says.
+    let parent = parent.filter(|_| matches!(rule, ScopeRule::Parent(_)));
+    let scope = match rule {
         ScopeRule::Company => ScopeId::COMPANY,
         ScopeRule::Own => ScopeId::from(facts.user),
         ScopeRule::Territory => claimed,
@@ -143,6 +146,7 @@ fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent
     facts.check(parent.unwrap_or(id), scope, Action::Write)?;
     let doc = Doc { kind: kind.to_owned(), scope };
     facts.docs.insert(id, doc.clone());
+    facts.follows(id, parent);
     Ok(Verdict::Open { id, doc, parent, claimed })
 }
 
@@ -198,8 +202,9 @@ fn decide(registry: &Registry, facts: &mut Facts, command: Command) -> Result<Ve
     }
     // Somebody else may have done the same: then it counts as done, and is not done again after it was undone.
     let is_there = scope == to;
-    facts.check(doc, scope, if is_there { Action::Read } else { Action::Reassign })?;
-    facts.check(RecordId(to.0), to, Action::Write)?;
+    // By what she may do now: who may read a record follows from where it is, and good faith opens no records to anybody.
+    permit::check(&facts.grants, scope, if is_there { Action::Read } else { Action::Reassign })?;
+    permit::check(&facts.grants, to, Action::Write)?;
     if scope != from && !is_there {
         return Err(Error::new(ErrorCode::WrongState, "somebody else has moved it meanwhile"));
     }

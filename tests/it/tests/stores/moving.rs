@@ -77,6 +77,21 @@ pub(super) fn what_was_written_before_a_move_was_heard_of_is_taken(company: Comp
     let Some(Entry::Enter(whole)) = all(&company, &huda, elsewhere).pop() else { panic!("it came whole") };
     assert_eq!(whole.ready.unwrap().row["city"], "بنغازي 2".into(), "where the record is now");
     assert!(entered(&all(&company, &amal, territory)).is_empty(), "and not where it was");
+
+    // A note that she wrote about it meanwhile: what opens it and what stands in it, in two pushes, the first of them twice.
+    let kind = maydan_core::Registry::maydan().get("note").unwrap().clone();
+    let note = RecordId(random());
+    let body = Edit::Splice { field: "body".into(), at: 0, delete: 0, insert: "مكالمة".into() };
+    let link = Edit::set("customer", id.to_string());
+    let change = Document::create(&kind, note).unwrap().edit(amal.actor, Instant(1_000), None, &[link, body]).unwrap().change.unwrap();
+    let open = Item::Open { doc: note, kind: "note".into(), parent: Some(id), scope: territory };
+    for _ in 0..2 {
+        let outcomes = push_having_seen(&company, &amal, std::slice::from_ref(&open), seen);
+        assert_eq!(outcomes, [Outcome::Elsewhere { scope: elsewhere }]);
+    }
+    let change = Item::Change { doc: note, bytes: change.bytes().to_vec().into() };
+    let taken = push_having_seen(&company, &amal, &[change], seen);
+    assert!(matches!(taken[0], Outcome::Accepted { .. }), "{taken:?}");
 }
 
 pub(super) fn what_was_written_before_a_right_was_lost_is_taken(company: Company) {
@@ -94,6 +109,11 @@ pub(super) fn what_was_written_before_a_right_was_lost_is_taken(company: Company
     // A right to write there is not one to read what is there now.
     let pull = Pull { epoch: company.epoch().unwrap(), cursors: vec![Cursor::start(territory)], ..Pull::default() };
     assert_eq!(company.pull(amal.caller, &pull).unwrap_err().code, ErrorCode::Forbidden);
+    // Nor one to move it to where she may read.
+    let own = company.add_territory("لها وحدها").unwrap();
+    company.grant(amal.caller.user, own, Level::Manage).unwrap();
+    let moved = push_having_seen(&company, &amal, &[order(id, territory, own)], seen);
+    assert_eq!(refusal(&moved[0]), ErrorCode::Forbidden);
     // Nor does a device that was cut off get anything in.
     company.revoke_device(amal.caller.device).unwrap();
     let items = vec![more(&amal, id, &items).to_bytes().unwrap().into()];

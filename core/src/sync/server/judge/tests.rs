@@ -46,6 +46,14 @@ fn changes(actor: Actor) -> Vec<RawChange> {
     names.map(|name| document.edit(actor, Instant(1_000), None, &[Edit::set("name", name)]).expect("edited").change.expect("new")).into()
 }
 
+/// The first change of a record.
+fn changes_of(id: u128, kind: &str) -> RawChange {
+    let kind = Registry::maydan().get(kind).expect("known").clone();
+    let mut document = Document::create(&kind, RecordId(Uuid::from_u128(id))).expect("made");
+    let body = Edit::Splice { field: "body".into(), at: 0, delete: 0, insert: "مكالمة".into() };
+    document.edit(ACTOR, Instant(1_000), None, &[body]).expect("edited").change.expect("new")
+}
+
 fn verdicts(facts: &mut Facts, items: &[Vec<u8>]) -> Vec<String> {
     let words = |verdict: Verdict| match verdict {
         Verdict::Open { .. } => "open".to_owned(),
@@ -180,6 +188,12 @@ fn what_was_written_in_good_faith_is_judged_by_the_rights_of_then() {
     assert_eq!(verdicts(&mut moved, &[note(0xD)]), ["open"]);
     assert_eq!(moved.docs[&RecordId(Uuid::from_u128(0xD))].scope, elsewhere, "where the customer is now");
 
+    let in_it = changes_of(0xD, "note");
+    assert_eq!(verdicts(&mut moved, &[change_item(RecordId(Uuid::from_u128(0xD)), &in_it)]), ["append"], "and what she wrote in it");
+    // What does not follow a record is not judged by where one was.
+    let stray = Item::Open { doc: RecordId(Uuid::from_u128(0xF)), kind: "customer".into(), parent: Some(CUSTOMER), scope: elsewhere };
+    assert_eq!(verdicts(&mut moved, &[stray.to_bytes().expect("written")]), ["Forbidden"]);
+
     // Whoever had seen more than that wrote it knowing better.
     moved.earlier = [(6, then)].into();
     assert_eq!(verdicts(&mut moved, &[change_item(CUSTOMER, &b), note(0xE)]), ["Forbidden", "Forbidden"]);
@@ -221,8 +235,9 @@ fn a_record_is_moved_by_who_manages_it_and_once() {
         "sent again, it does not undo what came after it"
     );
     assert_eq!(facts.docs[&CUSTOMER].scope, TERRITORY);
+    facts.earlier.insert(7, Earlier { grants: facts.grants.clone(), scopes: [].into() });
     facts.grants[0].level = Level::Write;
-    assert_eq!(verdicts(&mut facts, &[command(8, CUSTOMER, TERRITORY, to)]), ["Forbidden"]);
+    assert_eq!(verdicts(&mut facts, &[command(8, CUSTOMER, TERRITORY, to)]), ["Forbidden"], "whatever she could do before");
 }
 
 #[test]
@@ -233,4 +248,7 @@ fn runs_say_what_was_seen_of_each_item() {
     }
     assert_eq!(seen.0, [(2, 5), (5, 0), (6, 9)]);
     assert_eq!([0, 1, 2, 4, 5, 6, 99].map(|position| seen.at(position)), [0, 0, 5, 5, 0, 9, 9]);
+    seen.check(7).expect("one behind the other");
+    let odd = [(Seen(vec![(0, 1), (0, 2)]), 2), (Seen(vec![(1, 1), (0, 2)]), 2), (Seen(vec![(2, 1)]), 2), (Seen(vec![(0, 1)]), 0)];
+    assert!(odd.iter().all(|(seen, items)| seen.check(*items).is_err_and(|e| e.code == ErrorCode::BadRequest)));
 }
