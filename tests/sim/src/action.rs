@@ -111,6 +111,9 @@ pub fn plan(seed: u64) -> Vec<Action> {
         let what = What::Work(random.usize(0..size.devices), Work::Move);
         actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
     }
+    if !is_quiet(seed) {
+        actions.insert(random.usize(0..actions.len()), Action { what: What::Harm(Harm::LoseChange), salt: random.u64(..) });
+    }
     actions
 }
 

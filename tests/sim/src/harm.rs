@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 pub enum Harm {
     /// The newest entry of a territory's feed is gone from the server.
     LoseEntry(usize),
+    /// The newest change is gone from the server, though it had answered for it.
+    LoseChange,
     /// A record on a device counts as left, though it never did.
     LoseRecord(usize),
     /// The server forgets what its feeds held some time ago.
@@ -28,6 +30,7 @@ impl Harm {
     pub fn name(self) -> &'static str {
         match self {
             Self::LoseEntry(_) => "LoseEntry",
+            Self::LoseChange => "LoseChange",
             Self::LoseRecord(_) => "LoseRecord",
             Self::Trim => "Trim",
             Self::KeepDevice(_) => "KeepDevice",
@@ -41,7 +44,7 @@ impl Harm {
         !matches!(self, Self::Trim | Self::KeepDevice(_))
     }
 
-    /// One at random.
+    /// One at random, those apart that are drawn by themselves.
     pub fn any(random: &mut fastrand::Rng, devices: usize, territories: usize) -> Self {
         let device = random.usize(0..devices);
         match random.u8(0..8) {
@@ -64,6 +67,11 @@ impl World {
                 self.server.company()?;
                 self.has_lost_entries = true;
                 self.server.lose_entry(scope)
+            }
+            Harm::LoseChange => {
+                self.server.company()?;
+                self.has_lost_changes = true;
+                self.server.lose_change()
             }
             Harm::LoseRecord(device) => self.devices[device].lose_record(random),
             Harm::Trim => {

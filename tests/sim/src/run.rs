@@ -39,6 +39,8 @@ pub struct World {
     pub(crate) was_put_back: bool,
     /// Feed entries were taken away behind the server's back.
     pub(crate) has_lost_entries: bool,
+    /// A change that the server had answered for was taken away: it comes again from whoever has it.
+    pub(crate) has_lost_changes: bool,
     trace: Sha256,
     coverage: Coverage,
     pub(crate) seed: u64,
@@ -88,6 +90,7 @@ impl World {
             backup: None,
             was_put_back: false,
             has_lost_entries: false,
+            has_lost_changes: false,
             trace: Sha256::new(),
             coverage: Coverage::default(),
             seed,
