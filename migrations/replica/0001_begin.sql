@@ -71,6 +71,12 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_document ON outbox (document);
 CREATE INDEX outbox_waiting ON outbox (document) WHERE waiting > 0;
 
+-- Commands that the server has done, the newest of them: one that is put back to an earlier state is given them again.
+CREATE TABLE given (
+    n INTEGER PRIMARY KEY,
+    item BLOB NOT NULL UNIQUE
+);
+
 -- Work that the server refused: what it was, in words (fields: JSON) and as it was queued (items: MessagePack).
 CREATE TABLE quarantine (
     n INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -231,7 +231,12 @@ impl Replica {
                 }
             };
             match outcome {
-                Outcome::Accepted { .. } | Outcome::Duplicate => acknowledge(&tx, *n)?,
+                Outcome::Accepted { .. } | Outcome::Duplicate => {
+                    if matches!(item, Item::Command(_)) {
+                        moving::keep_given(&tx, item)?;
+                    }
+                    acknowledge(&tx, *n)?;
+                }
                 Outcome::Elsewhere { scope } => {
                     feed::belongs(&tx, item.doc(), *scope)?;
                     acknowledge(&tx, *n)?;

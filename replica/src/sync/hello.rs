@@ -96,6 +96,7 @@ impl Replica {
                 done => done?,
             }
         }
+        moving::give_again(self)?;
         relay::begin(&self.db)?;
         feed::distrust(&self.db)?;
         // The restored server's directory is in another order: the next hello brings it whole, and names all of ours.

@@ -82,3 +82,39 @@ pub(super) fn settle(db: &Connection) -> Result<()> {
     .map(drop)
     .map_err(storage)
 }
+
+/// Commands kept at most.
+const GIVEN: i64 = 1_000;
+
+/// The server has done a command.
+pub(super) fn keep_given(db: &Connection, item: &Item) -> Result<()> {
+    let bytes = item.to_bytes()?;
+    db.prepare_cached("INSERT INTO given (item) VALUES (?1) ON CONFLICT DO NOTHING")
+        .and_then(|mut s| s.execute([bytes]))
+        .and_then(|_| db.prepare_cached("DELETE FROM given WHERE n <= (SELECT max(n) FROM given) - ?1"))
+        .and_then(|mut s| s.execute([GIVEN]))
+        .map(drop)
+        .map_err(storage)
+}
+
+/// The server was put back: what it had done before is asked for again, as far as the records are here. It knows those that it
+/// has done.
+pub(super) fn give_again(replica: &mut Replica) -> Result<()> {
+    let items: Vec<Vec<u8>> = replica
+        .db
+        .prepare("SELECT item FROM given ORDER BY n")
+        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+        .map_err(storage)?;
+    let now = replica.host.now();
+    let tx = replica.db.transaction().map_err(storage)?;
+    for bytes in items {
+        let queued: bool =
+            tx.query_row("SELECT EXISTS (SELECT 1 FROM outbox WHERE hash = ?1)", [name(&bytes).0], |r| r.get(0)).map_err(storage)?;
+        if let (false, Ok(Item::Command(command))) = (queued, Item::from_bytes(&bytes))
+            && let Some(stored) = store::find(&tx, command.doc)?
+        {
+            enqueue(&tx, stored.n, command, now)?;
+        }
+    }
+    tx.commit().map_err(storage)
+}

@@ -21,7 +21,7 @@ fn spoil(replica: &mut Replica, id: RecordId) {
     replica.documents = crate::store::Cache::new();
 }
 
-fn apply_hello(replica: &mut Replica, answer: &HelloAnswer) -> bool {
+pub(super) fn apply_hello(replica: &mut Replica, answer: &HelloAnswer) -> bool {
     let asked = replica.hello().unwrap();
     replica.apply_hello(&asked, answer).unwrap()
 }
@@ -32,7 +32,7 @@ fn hello(replica: &mut Replica) -> bool {
 }
 
 /// What a server says to a device with these rights.
-fn answer(replica: &Replica) -> HelloAnswer {
+pub(super) fn answer(replica: &Replica) -> HelloAnswer {
     let grants = replica.user().unwrap().grants.clone();
     HelloAnswer {
         protocol: 1,

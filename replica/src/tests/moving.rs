@@ -4,7 +4,7 @@
 use super::*;
 use crate::Batch;
 use maydan_core::ErrorCode;
-use maydan_core::sync::wire::{Act, Item, Outcome, PushAnswer};
+use maydan_core::sync::wire::{Act, HelloAnswer, Item, Outcome, PushAnswer};
 
 const ELSEWHERE: ScopeId = ScopeId(Uuid::from_u128(0x99));
 
@@ -99,4 +99,17 @@ fn who_may_not_move_it_is_told_before_anything_is_queued() {
     replica.move_record(MoveRecord { id: customer, to: ELSEWHERE }).unwrap();
     let back = replica.move_record(MoveRecord { id: customer, to: TERRITORY }).unwrap_err();
     assert_eq!(back.code, ErrorCode::Forbidden, "she does not manage the other one");
+}
+
+#[test]
+fn a_server_that_was_put_back_is_given_the_moves_again() {
+    let (mut replica, customer, _) = manager();
+    replica.move_record(MoveRecord { id: customer, to: ELSEWHERE }).unwrap();
+    let given = answer(&mut replica, |_| Outcome::Accepted { seq: 9 }).items;
+    let restored = HelloAnswer { epoch: Uuid::from_u128(2), ..damage::answer(&replica) };
+    let known = damage::answer(&replica);
+    damage::apply_hello(&mut replica, &known);
+    damage::apply_hello(&mut replica, &restored);
+    let again = replica.batch().unwrap().items;
+    assert_eq!(again.iter().filter(|item| given.contains(item)).count(), 1, "the same command, which is done once");
 }
