@@ -2,14 +2,14 @@
 //
 // It keeps documents, cursors and receipts in memory: enough to read, write and merge, and to compare with the server.
 import * as Automerge from "@automerge/automerge";
-import { Packr } from "msgpackr";
+import { decode, encode } from "@msgpack/msgpack";
 import { createHash, randomUUID } from "node:crypto";
 
 const PROTOCOL = 1;
 const MSGPACK = "application/vnd.maydan.sync+msgpack";
 /** Who writes the first change of every document. */
 const GENESIS = "00".repeat(16);
-const packr = new Packr({ useRecords: false, int64AsType: "bigint" });
+const WHOLE = { useBigInt64: true };
 
 /** What a server refuses as a whole. */
 export class Refused extends Error {
@@ -138,7 +138,7 @@ export class Client {
   }
 
   async msgpack(path, body) {
-    return packr.unpack(await this.send(path, MSGPACK, packr.pack(body)));
+    return decode(await this.send(path, MSGPACK, encode(body, WHOLE)), WHOLE);
   }
 
   async send(path, type, body) {
@@ -175,7 +175,7 @@ export function writtenHeads(doc) {
 }
 
 export function item(value) {
-  return packr.pack(value);
+  return encode(value, WHOLE);
 }
 
 export function bytes(uuid) {

@@ -71,9 +71,12 @@ fn CustomerView(props: &CustomerViewProps) -> Html {
         Callback::from(move |()| go(&navigator, Route::Customers))
     };
     let remove = use_removal("page-customer-deleted", leave);
+    // Also one that was here a moment ago: moved away, or deleted for good.
+    if record.error.as_ref().is_some_and(|error| error.code == ErrorCode::NotFound) {
+        return html! { <Missing /> };
+    }
     let Some(customer) = record.data.clone() else {
         return match &record.error {
-            Some(error) if error.code == ErrorCode::NotFound => html! { <Missing /> },
             Some(error) => html! {
                 <Page title={i18n.t("page-customer-title")} back={Route::Customers}><ErrorBox error={error.clone()} /></Page>
             },
