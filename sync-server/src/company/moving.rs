@@ -97,7 +97,7 @@ pub(super) fn earlier(tx: &mut dyn Tx, user: RecordId, docs: &[&Stored], seen: &
     let grants = tx.rows("SELECT seq, scope, level, granted_at FROM grant_log WHERE person = $1 ORDER BY seq", params![user])?;
     let grants = grants
         .iter()
-        .map(|row| Ok(Turn { seq: row.get(0)?, scope: row.get(1)?, level: row.get(2)?, at: row.get(3)? }))
+        .map(|row| Ok(GrantTurn { seq: row.get(0)?, scope: row.get(1)?, level: row.get(2)?, at: row.get(3)? }))
         .collect::<Result<Vec<_>>>()?;
     let sets: Vec<Vec<Value>> = docs.iter().map(|doc| params![doc.n, oldest, since]).collect();
     let moves = tx.each("SELECT seq, source FROM moved WHERE doc = $1 AND seq > $2 AND at >= $3 ORDER BY seq", &sets)?;
@@ -125,7 +125,7 @@ pub(super) fn earlier(tx: &mut dyn Tx, user: RecordId, docs: &[&Stored], seen: &
 }
 
 /// A grant that was made or taken away.
-struct Turn {
+struct GrantTurn {
     seq: u64,
     scope: ScopeId,
     level: i64,
@@ -133,7 +133,7 @@ struct Turn {
 }
 
 /// What was granted at `seen`; what was otherwise `since` long ago is as it was made then.
-fn granted(turns: &[Turn], seen: u64, since: Instant) -> Vec<Grant> {
+fn granted(turns: &[GrantTurn], seen: u64, since: Instant) -> Vec<Grant> {
     let mut levels: BTreeMap<ScopeId, i64> = BTreeMap::new();
     for turn in turns.iter().filter(|turn| turn.seq <= seen || turn.at < since) {
         levels.insert(turn.scope, turn.level);
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_right_counts_for_thirty_days_after_it_was_taken_away() {
         let scope = ScopeId(Uuid::from_u128(5));
-        let turns = [(3, 2, 0), (8, 0, 1_000), (9, 1, 5_000)].map(|(seq, level, at)| Turn { seq, scope, level, at: Instant(at) });
+        let turns = [(3, 2, 0), (8, 0, 1_000), (9, 1, 5_000)].map(|(seq, level, at)| GrantTurn { seq, scope, level, at: Instant(at) });
         let level = |seen, since| granted(&turns, seen, Instant(since)).first().map(|grant| grant.level);
         assert_eq!(level(2, 0), None, "before it was given");
         assert_eq!(level(7, 1_000), Some(Level::Write), "taken away just now");

@@ -9,7 +9,7 @@ use super::{Caller, Company};
 use crate::store::{Tx, Value, params};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::server::{Doc, Facts, Needs, Parsed, Verdict, judge, parse};
-use maydan_core::sync::wire::{MAX_PUSH_ITEMS, Outcome, Push, PushAnswer, Seen};
+use maydan_core::sync::wire::{Act, Command, MAX_PUSH_ITEMS, Outcome, Push, PushAnswer, Seen};
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result};
 use std::collections::BTreeMap;
 
@@ -72,25 +72,26 @@ impl Incoming {
         }
         let mut change_seqs = feed::append(log, tx, &changes)?.into_iter();
         // Behind everything else of the push: whoever reads the new scope gets it whole.
-        let moves =
-            verdicts.iter().filter_map(|verdict| if let Verdict::Move { command, to } = verdict { Some((command, *to)) } else { None });
         for verdict in &verdicts {
             // What follows a record may have been brought back before it, and from elsewhere.
             if let Verdict::Relay { id, open: Some((doc, _)), .. } = verdict {
                 moving::gather(log, tx, *id, doc.scope, self.at)?;
             }
         }
-        let mut move_seqs = moves
-            .map(|(command, to)| move_all(log, tx, &Moving { command: command.id, by: self.caller.user, id: command.doc, to, at: self.at }))
-            .collect::<Result<Vec<u64>>>()?
-            .into_iter();
+        let mut move_seqs = Vec::new();
+        for verdict in &verdicts {
+            if let Verdict::Move(Command { id: command, doc: id, act: Act::Move { to, .. } }) = *verdict {
+                move_seqs.push(move_all(log, tx, &Moving { command, by: self.caller.user, id, to, at: self.at })?);
+            }
+        }
+        let mut move_seqs = move_seqs.into_iter();
         let outcome = |verdict: Verdict| match verdict {
             Verdict::Open { doc, claimed, .. } => {
                 let seq = opened_seqs.next().unwrap_or_default();
                 if doc.scope == claimed { Outcome::Accepted { seq } } else { Outcome::Elsewhere { scope: doc.scope } }
             }
             Verdict::Append { .. } => Outcome::Accepted { seq: change_seqs.next().unwrap_or_default() },
-            Verdict::Move { .. } => Outcome::Accepted { seq: move_seqs.next().unwrap_or_default() },
+            Verdict::Move(_) => Outcome::Accepted { seq: move_seqs.next().unwrap_or_default() },
             Verdict::Relay { open, changes, .. } => {
                 let opened = if open.is_some() { opened_seqs.next() } else { None };
                 let last = change_seqs.by_ref().take(changes.len()).last();

@@ -72,12 +72,7 @@ pub enum Verdict {
         changes: Vec<RawChange>,
     },
     /// Move this document, and what follows it.
-    Move {
-        /// The command.
-        command: Command,
-        /// Its new scope.
-        to: ScopeId,
-    },
+    Move(Command),
     /// It is here.
     Duplicate,
     /// It is here, in another scope than the device understood.
@@ -212,7 +207,7 @@ fn decide(registry: &Registry, facts: &mut Facts, command: Command) -> Result<Ve
     if let Some(doc) = facts.docs.get_mut(&doc) {
         doc.scope = to;
     }
-    Ok(Verdict::Move { command, to })
+    Ok(Verdict::Move(command))
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn verdicts(facts: &mut Facts, items: &[Vec<u8>]) -> Vec<String> {
         Verdict::Open { .. } => "open".to_owned(),
         Verdict::Append { .. } => "append".to_owned(),
         Verdict::Relay { open, changes, .. } => format!("relay {} {}", open.is_some(), changes.len()),
-        Verdict::Move { .. } => "move".to_owned(),
+        Verdict::Move(_) => "move".to_owned(),
         Verdict::Duplicate => "duplicate".to_owned(),
         Verdict::Elsewhere { .. } => "elsewhere".to_owned(),
         Verdict::Refused(e) => format!("{:?}", e.code),
