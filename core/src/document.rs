@@ -157,6 +157,12 @@ impl Document {
         row
     }
 
+    /// What people know the record by.
+    pub fn title(&mut self) -> Option<String> {
+        let named = self.kind.title()?.name.clone();
+        self.row().remove(named.as_ref())?.as_text().map(str::to_owned)
+    }
+
     /// A read-only view of the fields.
     pub fn view(&mut self) -> DocumentView<'_> {
         self.auto.get_heads(); // closes an open transaction, so that reading needs no exclusive access

@@ -29,6 +29,8 @@ pub enum ErrorCode {
     Forbidden,
     /// Not signed in, or the session ended.
     SignInNeeded,
+    /// The device or the person was cut off: what was not sent yet may be handed over, and nothing else.
+    CutOff,
     /// Wrong user name or password.
     WrongCredentials,
     /// Too many attempts; wait.

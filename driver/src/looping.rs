@@ -51,8 +51,14 @@ impl<P: Platform> App<P> {
             }
             self.show(&client, step);
             let seen = match step {
-                Step::Hello | Step::Push | Step::Pull => outcome(self.exchange(step, session, &mut news).await),
+                Step::Hello | Step::Push | Step::Pull | Step::HandOver => outcome(self.exchange(step, session, &mut news).await),
                 Step::Refresh => outcome(self.refresh(session).await),
+                Step::Wipe => match self.wipe(session) {
+                    // Nobody is signed in any more: the session is another one.
+                    Ok(true) => continue,
+                    Ok(false) => Seen::HandedOver { pending: true },
+                    Err(e) => outcome(Err(e.into())),
+                },
                 Step::Rest => self.rest(&mut news).await,
                 Step::Wait(ms) => {
                     news.pokes = None;

@@ -3,9 +3,9 @@
 use crate::Platform;
 use crate::app::{App, lock};
 use crate::http::Remote;
-use maydan_core::command::{Event, Session, SessionUser, SignIn, SignOut, SignedOut};
+use maydan_core::command::{CutOff, Event, Session, SessionUser, SignIn, SignOut, SignedOut};
 use maydan_core::sync::wire::{HelloAnswer, SignInRequest, Tokens};
-use maydan_core::{DeviceId, Error, RecordId, Result};
+use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result};
 use maydan_replica::{OpenOptions, Replica};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,9 @@ pub(crate) struct Profile {
     pub user: Option<RecordId>,
     /// The actor of each database, to notice a copied one.
     pub actors: BTreeMap<String, maydan_core::Actor>,
+    /// The device was cut off, and nobody has signed in since.
+    #[serde(default)]
+    pub cut_off: Option<CutOff>,
 }
 
 const PROFILE: &str = "profile";
@@ -35,7 +38,7 @@ impl Profile {
             });
         }
         let device = DeviceId(platform.host().new_uuid());
-        let profile = Self { device, server: None, login: None, user: None, actors: BTreeMap::new() };
+        let profile = Self { device, server: None, login: None, user: None, actors: BTreeMap::new(), cut_off: None };
         profile.save(platform)?;
         Ok(profile)
     }
@@ -62,6 +65,7 @@ impl<P: Platform> App<P> {
             login: profile.login,
             unsupported: self.platform.unsupported(),
             durable: self.platform.durable(),
+            cut_off: profile.cut_off,
         }
     }
 
@@ -104,9 +108,11 @@ impl<P: Platform> App<P> {
             Some(replica) => replica.hello()?,
             None => self.with_replica(|r| r.hello())?,
         };
-        let answer: HelloAnswer = remote.json("hello", Some(&tokens.access), &hello).await.map_err(|f| f.error)?;
-        let user =
-            SessionUser { id: tokens.user, name: tokens.name.clone(), role: tokens.role.clone(), grants: answer.grants.clone(), device };
+        let answer = match remote.json::<HelloAnswer>("hello", Some(&tokens.access), &hello).await {
+            // The device was cut off, and there is work of hers on it: the loop hands it over, and that is all.
+            Err(f) if f.error.code == ErrorCode::CutOff && fresh.as_ref().is_none_or(|replica| replica.user().is_some()) => None,
+            answer => Some(answer.map_err(|f| f.error)?),
+        };
         // What the loop has under way belongs to nobody from here on; without a token it sends nothing meanwhile.
         lock(&self.progress).sign_ins += 1;
         *lock(&self.access) = None;
@@ -114,16 +120,26 @@ impl<P: Platform> App<P> {
             // The other person's database is closed; her unsent work stays in it.
             *lock(&self.replica) = Some(replica);
         }
-        self.with_replica(|r| {
-            r.set_user(user)?;
-            r.apply_hello(&hello, &answer).map(drop)
-        })?;
+        if let Some(answer) = answer {
+            let user = SessionUser {
+                id: tokens.user,
+                name: tokens.name.clone(),
+                role: tokens.role.clone(),
+                grants: answer.grants.clone(),
+                device,
+            };
+            self.with_replica(|r| {
+                r.set_user(user)?;
+                r.apply_hello(&hello, &answer).map(drop)
+            })?;
+        }
         self.platform.store_secret("refresh", Some(&tokens.refresh))?;
         {
             let mut profile = lock(&self.profile);
             profile.server = Some(server);
             profile.login = Some(request.login.trim().to_owned());
             profile.user = Some(tokens.user);
+            profile.cut_off = None;
             profile.save(&self.platform)?;
         }
         *lock(&self.access) = Some(tokens.access);
@@ -140,8 +156,38 @@ impl<P: Platform> App<P> {
         if pending > 0 && !request.confirmed {
             return Ok(SignedOut { done: false, pending });
         }
+        self.end_session(|_| {})?;
+        Ok(SignedOut { done: true, pending })
+    }
+
+    /// The device was cut off, and has handed over what it had not sent: everything of hers goes from it. Answers whether it
+    /// did: somebody may have written something meanwhile.
+    pub(crate) fn wipe(&self, session: u64) -> Result<bool> {
+        let wiped = self.with_replica(|replica| {
+            // Somebody else may have signed in.
+            if lock(&self.progress).sign_ins != session {
+                return Ok(None);
+            }
+            let handed_over = replica.handed_over()?;
+            Ok(replica.wipe()?.then_some(handed_over))
+        })?;
+        let Some(handed_over) = wiped else { return Ok(false) };
+        let at = self.platform.host().now();
+        tracing::warn!(handed_over, "this device was cut off: what was not sent is with the server, and nothing is left here");
+        self.end_session(|profile| {
+            if let (Some(server), Some(user)) = (&profile.server, profile.user) {
+                profile.actors.remove(&database(server, user));
+            }
+            profile.cut_off = Some(CutOff { at, handed_over });
+        })?;
+        Ok(true)
+    }
+
+    /// Nobody is signed in any more.
+    fn end_session(&self, remember: impl FnOnce(&mut Profile)) -> Result<()> {
         {
             let mut profile = lock(&self.profile);
+            remember(&mut profile);
             profile.user = None;
             profile.save(&self.platform)?;
         }
@@ -152,6 +198,6 @@ impl<P: Platform> App<P> {
         self.publish();
         self.emit(Event::Session(self.session()));
         self.wake_now();
-        Ok(SignedOut { done: true, pending })
+        Ok(())
     }
 }

@@ -137,3 +137,16 @@ CREATE TABLE moved (
     at BIGINT NOT NULL
 );
 CREATE INDEX moved_doc ON moved (doc, seq);
+
+-- What devices that were cut off had not sent, as it came: for an administrator to read, and to take in or throw away. `hash`:
+-- SHA-256 of the item. `refused`: why it could not be taken in (JSON).
+CREATE TABLE handed_over (
+    n BIGINT PRIMARY KEY,
+    device BYTEA NOT NULL,
+    person BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
+    item BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    refused TEXT,
+    UNIQUE (device, person, hash)
+);

@@ -19,6 +19,7 @@ mod store;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod wipe;
 mod write;
 
 pub use open::{OpenOptions, Place};

@@ -1,6 +1,6 @@
 //! Opening a database: lock, pragmas, migrations, incarnation, projections.
 
-use crate::{Replica, projection, storage, store};
+use crate::{Replica, projection, storage, store, wipe};
 use maydan_core::command::SessionUser;
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::{Actor, Error, ErrorCode, Host, Registry, Result};
@@ -52,6 +52,9 @@ impl Replica {
         #[cfg(not(target_arch = "wasm32"))]
         let lock = lock(&options.place)?;
         let mut db = connect(&options.place)?;
+        if wipe::is_begun(&db)? {
+            wipe::finish(&db)?;
+        }
         migrate(&mut db)?;
         let user = meta(&db, "user")?.and_then(|json| serde_json::from_str::<SessionUser>(&json).ok());
         let actor = incarnation(&db, options.host.as_ref(), options.remembered_actor, user.as_ref())?;

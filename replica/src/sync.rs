@@ -2,6 +2,7 @@
 
 mod exchange;
 mod feed;
+mod hand_over;
 mod heal;
 mod hello;
 pub(crate) mod moving;
@@ -471,6 +472,11 @@ fn hash_of(db: &rusqlite::Connection, n: i64) -> Result<Option<Hash>> {
 
 /// Takes an answered item out of the outbox.
 fn acknowledge(db: &rusqlite::Connection, n: i64) -> Result<()> {
+    take_out(db, n)?.map_or(Ok(()), |document| feed::proven(db, document))
+}
+
+/// The same, when nothing is known of where it is now. Answers its document.
+fn take_out(db: &rusqlite::Connection, n: i64) -> Result<Option<i64>> {
     let document: Option<i64> = db
         .prepare_cached(
             "UPDATE document SET pending = max(pending - 1, 0) WHERE n = (SELECT document FROM outbox WHERE n = ?1) RETURNING n",
@@ -478,7 +484,7 @@ fn acknowledge(db: &rusqlite::Connection, n: i64) -> Result<()> {
         .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
         .map_err(storage)?;
     db.prepare_cached("DELETE FROM outbox WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
-    document.map_or(Ok(()), |document| feed::proven(db, document))
+    Ok(document)
 }
 
 /// Reads a stored or exported item.

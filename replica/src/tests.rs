@@ -4,6 +4,7 @@
 mod custom_kind;
 mod damage;
 mod failures;
+mod hand_over;
 mod lists;
 mod moving;
 mod pages;

@@ -1,6 +1,6 @@
 //! The command line: what an operator does.
 
-use crate::company::{Checked, Company, NewUser};
+use crate::company::{Checked, Company, NewUser, TakenIn};
 use crate::config::{Config, Tls};
 use crate::server::Server;
 use crate::store::{Postgres, Sqlite, copy, share_key};
@@ -74,10 +74,22 @@ enum Command {
         /// read, write or manage; none takes it away.
         level: String,
     },
-    /// Cut a device off.
+    /// List the devices: id, whose, when it was here last, whether it was cut off.
+    Devices,
+    /// Cut a device off: at its next contact it hands over what it has not sent, and forgets everything.
     Revoke {
         /// Device id.
         device: String,
+    },
+    /// Let a device in again that was cut off.
+    Readmit {
+        /// Device id.
+        device: String,
+    },
+    /// What devices that were cut off had not sent: read it, take it in, or throw it away.
+    HandedOver {
+        #[command(subcommand)]
+        what: Option<HandedOverCommand>,
     },
     /// Bring a CSV file of customers in.
     Import {
@@ -144,12 +156,28 @@ enum UserCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum HandedOverCommand {
+    /// Take what a device handed over in, as the work of whoever did it. What is refused stays, with the reason.
+    Take {
+        /// Device id.
+        device: String,
+    },
+    /// Throw away what a device handed over.
+    Discard {
+        /// Device id.
+        device: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum TerritoryCommand {
     /// Add a territory; prints its id.
     Add {
         /// Its name.
         name: String,
     },
+    /// List them: id and name.
+    List,
 }
 
 impl Cli {
@@ -193,6 +221,14 @@ impl Cli {
                 };
                 join(&config)?.add_user(&NewUser { login, name, role, password: Some(password) })?.to_string()
             }
+            Command::Territory(TerritoryCommand::List) => {
+                let territories = join(&config)?.territories()?;
+                territories.iter().map(|(scope, name)| format!("{scope} {name}")).collect::<Vec<_>>().join("\n")
+            }
+            Command::Devices => {
+                let devices = join(&config)?.devices()?;
+                devices.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            }
             Command::Territory(TerritoryCommand::Add { name }) => join(&config)?.add_territory(&name)?.to_string(),
             Command::Grant { login, scope, level } => {
                 let company = join(&config)?;
@@ -204,6 +240,11 @@ impl Cli {
                 join(&config)?.revoke_device(device.parse()?)?;
                 "cut off".to_owned()
             }
+            Command::Readmit { device } => {
+                join(&config)?.readmit_device(device.parse()?)?;
+                "let in again".to_owned()
+            }
+            Command::HandedOver { what } => handed_over(&join(&config)?, what, out)?,
             Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
             Command::Check { mend } => check(&join(&config)?, mend, out)?,
             Command::Backup { to } => {
@@ -307,6 +348,23 @@ fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<
         count => Err(Error::corrupt(format!(
             "{looked_at}: {count} faults; those marked --mend can be mended, and for damaged changes restore a backup: devices will send what it lacks"
         ))),
+    }
+}
+
+fn handed_over(company: &Company, what: Option<HandedOverCommand>, out: &mut (dyn Write + Send)) -> Result<String> {
+    match what {
+        Some(HandedOverCommand::Take { device }) => {
+            let TakenIn { taken, refused } = company.take_in(device.parse()?)?;
+            Ok(format!("{taken} items taken in, {refused} refused"))
+        }
+        Some(HandedOverCommand::Discard { device }) => Ok(format!("{} items thrown away", company.discard_handed_over(device.parse()?)?)),
+        None => {
+            let all = company.handed_over()?;
+            for handed in &all {
+                say(out, &handed.to_string())?;
+            }
+            Ok(format!("{} handed over", all.len()))
+        }
     }
 }
 

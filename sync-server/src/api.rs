@@ -65,6 +65,7 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/hello", post(sync::hello))
         .route("/push", post(sync::push))
         .route("/pull", post(sync::pull))
+        .route("/hand-over", post(sync::hand_over))
         .route("/poke", get(poke::poke))
         .fallback(|| async { Failure::from(Error::new(ErrorCode::NotFound, "there is no such endpoint")) })
         .method_not_allowed_fallback(|| async { Failure::from(Error::bad_request("this endpoint takes another method")) })

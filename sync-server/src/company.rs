@@ -6,6 +6,7 @@
 mod access;
 mod check;
 mod feed;
+mod hand_over;
 mod hello;
 mod import;
 mod log;
@@ -20,8 +21,9 @@ mod trim;
 mod whole;
 
 pub use check::{Checked, Fault, What};
+pub use hand_over::{Handed, HandedRecord, TakenIn};
 pub use import::{Bulk, Imported};
-pub use people::{Caller, NewUser};
+pub use people::{Caller, Device, NewUser};
 
 use crate::auth::seal;
 use crate::chance::Machine;

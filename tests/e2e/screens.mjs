@@ -1,7 +1,7 @@
 // Takes the pictures in docs/screens: every screen × both sizes × both languages × both themes, on seeded data.
 //
 //   MAYDAN_BIN=<folder of the programs> node screens.mjs
-import { chipSays, go, signsIn, syncs } from "./lib/app.mjs";
+import { chipSays, deviceOf, go, signsIn, syncs } from "./lib/app.mjs";
 import { Company } from "./lib/company.mjs";
 import * as customers from "./lib/customer.mjs";
 import { Device } from "./lib/device.mjs";
@@ -9,7 +9,7 @@ import * as fieldwork from "./lib/fieldwork.mjs";
 import { until } from "./lib/poll.mjs";
 import { SIZES, clearPictures, takePictures } from "./lib/pictures.mjs";
 import { Report } from "./lib/report.mjs";
-import { CLASHED, MANAGER, OFFLINE, REP, STRANGER } from "./lib/scenes.mjs";
+import { CLASHED, CUT_OFF, MANAGER, OFFLINE, REFUSED, REP, STRANGER } from "./lib/scenes.mjs";
 
 const LOOK = { language: "ar", viewport: SIZES.desktop };
 const STOPS = 4;
@@ -65,6 +65,24 @@ async function takeAll() {
     await chipSays(amal.page, "offline");
   });
   await pictures("offline", amal, OFFLINE, cast);
+  await step("the manager may not move customers any more, and the server says so", async () => {
+    await customers.movesTo(huda.page, cast.customer.id, "مصراتة");
+    const territories = (await company.operates("territory", "list")).split("\n").map((line) => line.split(" ")[0]);
+    for (const territory of territories) await company.operates("grant", "huda", territory, "write");
+    await company.serverStarts();
+    await chipSays(huda.page, "attention");
+  });
+  await pictures("refused", huda, REFUSED, cast);
+  await step("amal's device is cut off", async () => {
+    await syncs(amal);
+    const phone = await deviceOf(amal.page);
+    await amal.network(false);
+    await customers.writesNote(amal.page, cast.customer.id, NOTE);
+    await company.operates("revoke", phone);
+    await amal.network(true);
+    await amal.page.getByTestId("sign-in-cut-off").waitFor();
+  });
+  await pictures("cut-off", amal, CUT_OFF, cast);
 }
 
 /** Fills amal's day, so that her screens look as they do in use. */

@@ -2,7 +2,7 @@
 // after it comes back, whoever pulled the plug meanwhile. Told once on a phone in Arabic and once on a desktop in English.
 //
 //   MAYDAN_BIN=<folder of the programs> node story.mjs [phone|desktop]
-import { choosesLanguage, chipSays, seesArabicFirst, signsIn, syncs, waitingKinds } from "./lib/app.mjs";
+import { choosesLanguage, chipSays, deviceOf, seesArabicFirst, signsIn, syncs, waitingKinds } from "./lib/app.mjs";
 import { firstListIsQuick, isInstallable, nothingBroke } from "./lib/checks.mjs";
 import { Company } from "./lib/company.mjs";
 import * as customers from "./lib/customer.mjs";
@@ -24,6 +24,7 @@ const ACTIVITIES = { amal: "بيع بالجملة", basma: "بيع بالتجز�
 const NOTE = { before: "اتصلت به صباحًا. ", body: "زبون من أيام المحل القديم.", after: " يريد عرض سعر." };
 const MERGED = `${NOTE.before}${NOTE.body}${NOTE.after}`;
 const OWN_NOTE = "المحل مغلق هذا الأسبوع، نمرّ السبت القادم";
+const LAST_CUSTOMER = "محل آخر الطريق";
 const NEW_CUSTOMER = "متجر النخلة الجديد";
 /** Amal and basma work in the one, basma alone in the other. */
 const [HERE, ELSEWHERE] = ["طرابلس", "مصراتة"];
@@ -58,8 +59,10 @@ async function tell(look, people) {
     const huda = device("huda");
     await answer(step, huda, amal, visit);
     await settle(step, amal, basma, common);
-    await reachEverywhere(step, device("amal-new-phone"), common, visit);
+    const fresh = device("amal-new-phone");
+    await reachEverywhere(step, fresh, common, visit);
     await move(step, huda, amal, basma, common);
+    await lose(step, company, amal, fresh);
     await step("nothing broke the content policy or failed unseen", () => nothingBroke(people));
   } finally {
     for (const person of people) await person.ends();
@@ -247,4 +250,22 @@ async function reachEverywhere(step, fresh, common, visit) {
     await seesVisit(fresh, visit, "approved");
     await fieldwork.tripHas(fresh.page, PINGS);
   });
+}
+
+/** A phone that was lost shows nothing any more, and what was written on it is not lost with it. */
+async function lose(step, company, amal, fresh) {
+  await step("amal's old phone is cut off while something on it waits: she is signed out, and told what became of it", async () => {
+    const phone = await deviceOf(amal.page);
+    await amal.network(false);
+    await customers.makesCustomer(amal.page, LAST_CUSTOMER, "0923456789");
+    await company.operates("revoke", phone);
+    await amal.network(true);
+    await amal.page.getByTestId("sign-in-cut-off").waitFor();
+    const told = await amal.page.getByTestId("sign-in-handed-over").innerText();
+    hold(/1|١|واحد|One/.test(told), `it says how much was handed over; it says «${told}»`);
+    const listed = await company.operates("handed-over");
+    hold(listed.includes(LAST_CUSTOMER), `the operator reads «${listed}»`);
+    await company.operates("handed-over", "take", phone);
+  });
+  await step("what was taken in is on her new phone", () => customers.searchFinds(fresh.page, LAST_CUSTOMER, LAST_CUSTOMER));
 }

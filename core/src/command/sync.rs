@@ -23,6 +23,18 @@ pub struct Session {
     pub unsupported: Vec<String>,
     /// Where this host keeps its data is safe from being thrown away by the platform.
     pub durable: Option<bool>,
+    /// The device was cut off, and nobody has signed in here since.
+    #[serde(default)]
+    pub cut_off: Option<CutOff>,
+}
+
+/// What became of the work on a device that an administrator has cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutOff {
+    /// When it was wiped.
+    pub at: Instant,
+    /// Edits that had not been sent, and are with the server now.
+    pub handed_over: u64,
 }
 
 /// The signed-in user.

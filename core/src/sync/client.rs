@@ -3,6 +3,8 @@
 //! The driver tells what it [`Seen`]; the machine answers with the next [`Step`]. One round is hello → push until the
 //! outbox is empty → pull until nothing is left → rest until poked. Push comes before pull, so that what was captured
 //! here is safe first.
+//!
+//! A device that was cut off hands over what it has not sent, forgets everything, and that is the end of its session.
 
 use crate::ErrorCode;
 
@@ -15,6 +17,10 @@ pub enum Step {
     Push,
     /// Ask for the next page.
     Pull,
+    /// Send the next part of what was not sent, to be kept for an administrator.
+    HandOver,
+    /// Forget everything of this person's on the device, and end her session.
+    Wipe,
     /// Trade the refresh token for a new access token.
     Refresh,
     /// Both sides have everything: wait for a poke, a local write, or the long timer.
@@ -55,6 +61,11 @@ pub enum Seen {
         /// The round must begin again: this database writes under another actor.
         hello_needed: bool,
     },
+    /// A part of what was not sent was handed over.
+    HandedOver {
+        /// There is more.
+        pending: bool,
+    },
     /// New tokens were stored, by refresh or sign-in.
     Authorised,
     /// A step failed.
@@ -84,6 +95,7 @@ pub struct Client {
     /// The token is fresh; should the server refuse it too, refreshing at once again would go round for ever.
     refreshed: bool,
     needs_sign_in: bool,
+    handing_over: bool,
 }
 
 impl Client {
@@ -131,6 +143,10 @@ impl Client {
                 self.behind = has_more;
                 self.next(pending)
             }
+            Seen::HandedOver { pending } => {
+                self.succeeded();
+                if pending { Step::HandOver } else { Step::Wipe }
+            }
             Seen::Authorised => {
                 self.refreshed = self.refreshing;
                 self.refreshing = false;
@@ -147,6 +163,11 @@ impl Client {
                     Step::Refresh
                 }
             }
+            // Every request says so; the hand-over itself is never refused for it.
+            Seen::Failed { code: ErrorCode::CutOff, .. } if !self.handing_over => {
+                self.handing_over = true;
+                Step::HandOver
+            }
             // A server restored from a backup, or one that keeps its feeds no longer: `hello` learns it and resets the cursors.
             Seen::Failed { code: ErrorCode::EpochChanged | ErrorCode::MustRefetch, .. } if self.failures == 0 => {
                 self.failures = 1;
@@ -157,6 +178,7 @@ impl Client {
                 self.unreached = if unreached { self.unreached.saturating_add(1) } else { 0 };
                 self.refreshing = false;
                 self.refreshed = false;
+                self.handing_over = false;
                 let doubled = FIRST_WAIT_MS.saturating_mul(1 << self.failures.min(16));
                 self.failures = self.failures.saturating_add(1);
                 let wait = doubled.min(LONGEST_WAIT_MS).max(retry_after.unwrap_or(0));
@@ -180,6 +202,7 @@ impl Client {
         self.unreached = 0;
         self.refreshing = false;
         self.refreshed = false;
+        self.handing_over = false;
         self.needs_sign_in = false;
     }
 }
@@ -262,6 +285,33 @@ mod tests {
         assert_eq!(client.step(Seen::Authorised), Step::Hello);
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Wait(1000));
         assert_eq!(client.step(Seen::Wake), Step::Hello);
+    }
+
+    #[test]
+    fn a_device_that_was_cut_off_hands_over_all_and_then_forgets() {
+        let mut client = Client::new();
+        assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
+        assert_eq!(client.step(Seen::HandedOver { pending: true }), Step::HandOver);
+        assert_eq!(client.step(failed(ErrorCode::Offline)), Step::Wait(1000), "nothing is forgotten before it is handed over");
+        assert_eq!(client.step(Seen::Wake), Step::Hello);
+        assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
+        assert_eq!(client.step(Seen::HandedOver { pending: false }), Step::Wipe);
+    }
+
+    #[test]
+    fn a_server_that_refuses_the_hand_over_too_is_not_asked_without_pause() {
+        let mut client = Client::new();
+        assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
+        assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::Wait(1000));
+    }
+
+    #[test]
+    fn a_device_that_is_let_in_again_goes_on_as_before() {
+        let mut client = Client::new();
+        assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
+        assert_eq!(client.step(failed(ErrorCode::WrongState)), Step::Wait(1000));
+        assert_eq!(client.step(Seen::Wake), Step::Hello);
+        assert_eq!(client.step(Seen::Hello { behind: false, pending: true, hello_needed: false }), Step::Push);
     }
 
     #[test]

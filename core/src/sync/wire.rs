@@ -3,8 +3,10 @@
 //! A change is identified by (document, hash). Pushing is idempotent, with an answer per item. A device pulls one feed
 //! per scope, each with its own cursor.
 
+mod hand_over;
 mod push;
 
+pub use hand_over::{HandOver, HandedOver};
 pub use push::{Act, Command, Item, Outcome, Push, PushAnswer, Relay, Seen};
 
 use crate::command::Grant;

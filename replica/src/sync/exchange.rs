@@ -4,11 +4,12 @@
 //! repeats and tears.
 
 use super::Batch;
+use super::hand_over::Handing;
 use super::survey::{self, Asked};
 use crate::Replica;
 use maydan_core::sync::client::{Seen, Step};
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
+use maydan_core::sync::wire::{Cursor, HandedOver, Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
 use maydan_core::{Error, ErrorCode, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,6 +35,7 @@ enum Sort {
     Hello(Hello),
     Push { batch: Batch, epoch: Uuid },
     Pull { is_first: bool, besides: Asked },
+    HandOver(Handing),
 }
 
 /// An answer that could be read.
@@ -45,6 +47,7 @@ enum Answer {
     Hello(HelloAnswer),
     Push(PushAnswer),
     Pull(Page),
+    HandOver(HandedOver),
 }
 
 impl Outgoing {
@@ -57,6 +60,7 @@ impl Outgoing {
             Sort::Hello(_) => Answer::Hello(serde_json::from_slice(answer).map_err(|e| not_ours(&e))?),
             Sort::Push { .. } => Answer::Push(read(answer)?),
             Sort::Pull { .. } => Answer::Pull(read(answer)?),
+            Sort::HandOver(_) => Answer::HandOver(read(answer)?),
         }))
     }
 
@@ -105,7 +109,11 @@ impl Replica {
                 let Asked { want, survey } = survey::asked(&self.db, &cursors)?;
                 Some(pull(Pull { epoch: self.epoch()?, known: self.known()?, cursors, want, survey })?)
             }
-            Step::Refresh | Step::Rest | Step::Wait(_) | Step::AwaitSignIn => None,
+            Step::HandOver => {
+                let (work, handing) = self.handing()?;
+                Some(Outgoing { path: "hand-over", media: MEDIA_TYPE, body: msgpack(&work)?, sort: Sort::HandOver(handing) })
+            }
+            Step::Wipe | Step::Refresh | Step::Rest | Step::Wait(_) | Step::AwaitSignIn => None,
         })
     }
 
@@ -147,6 +155,10 @@ impl Replica {
                 let seen = Seen::Pulled { has_more, pending: self.has_sendable()?, hello_needed: !self.is_announced()? };
                 let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
                 Ok(Taken { seen, head: page.head.seq, received_at_first: is_first.then_some(received) })
+            }
+            (Sort::HandOver(handing), Answer::HandOver(answer)) => {
+                let seen = Seen::HandedOver { pending: self.handed(handing, &answer)? };
+                Ok(Taken { seen, head: 0, received_at_first: None })
             }
             _ => Err(Error::bad_request("the answer is to another request")),
         }

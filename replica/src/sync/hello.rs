@@ -86,7 +86,7 @@ impl Replica {
 
     /// The server was restored: everything that was written here is sent again (the server says which it has), and all is
     /// pulled again.
-    fn enter_epoch(&mut self, epoch: &str) -> Result<()> {
+    pub(super) fn enter_epoch(&mut self, epoch: &str) -> Result<()> {
         let ids: Vec<Vec<u8>> =
             self.db.prepare("SELECT id FROM document").and_then(|mut s| s.query_map([], |r| r.get(0))?.collect()).map_err(storage)?;
         for id in ids {

@@ -7,11 +7,11 @@ use super::quarantine::{self, Refusal};
 use crate::store;
 use crate::{Replica, storage};
 use maydan_core::command::{Done, MoveRecord};
-use maydan_core::document::{FieldChange, Hash};
+use maydan_core::document::Hash;
 use maydan_core::permit::{self, Action};
 use maydan_core::record::ScopeRule;
 use maydan_core::sync::wire::{Act, Command, Item};
-use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId, Value};
+use maydan_core::{Error, ErrorCode, RecordId, Result};
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
@@ -60,10 +60,8 @@ pub(super) fn enqueue(db: &Connection, n: i64, command: Command, now: maydan_cor
 /// told. All at once, so that no power cut loses it.
 pub(super) fn refused(replica: &mut Replica, row: i64, command: Command, why: &Refusal) -> Result<()> {
     let Some(stored) = store::find(&replica.db, command.doc)? else { return Ok(()) };
-    let Act::Move { from, to } = command.act;
-    let text = |scope: ScopeId| Value::from(scope.to_string());
-    let field = FieldChange { field: "territory".into(), before: text(from), after: text(to) };
-    let put_by = quarantine::command(replica, &stored, why, field, &Item::Command(command))?;
+    let Act::Move { to, .. } = command.act;
+    let put_by = quarantine::command(replica, &stored, why, command.act.as_field(), &Item::Command(command))?;
     let tx = replica.db.transaction().map_err(storage)?;
     super::acknowledge(&tx, row)?;
     tx.execute("UPDATE document SET target = NULL WHERE n = ?1 AND target = ?2", params![stored.n, to.as_bytes()]).map_err(storage)?;

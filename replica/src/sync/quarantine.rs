@@ -206,7 +206,7 @@ fn keep(db: &Connection, stored: &Stored, title: &str, why: &Refusal, fields: &[
         return Ok(());
     }
     let items: Vec<ByteBuf> = items.iter().map(|row| row.item.clone().into()).collect();
-    let items = rmp_serde::to_vec(&items).map_err(|e| maydan_core::Error::internal(format!("refused work could not be written: {e}")))?;
+    let items = packed(&items)?;
     let (code, fields) = (serde_json::to_string(&why.code)?, serde_json::to_string(fields)?);
     let (id, scope) = (stored.id.as_bytes(), stored.scope.as_bytes());
     db.prepare_cached(
@@ -284,6 +284,27 @@ pub(crate) fn dismiss(replica: &mut Replica, n: i64) -> Result<Done> {
 /// The items of everything that is put by, as they were queued.
 pub(crate) fn all_items(db: &Connection) -> Result<Vec<ByteBuf>> {
     Ok(kept_items(db, "WHERE n > ?1", 0)?.into_iter().flatten().collect())
+}
+
+/// The oldest piece of work that is put by, and its items.
+pub(super) fn oldest(db: &Connection) -> Result<Option<(i64, Vec<ByteBuf>)>> {
+    let n: Option<i64> = db.query_row("SELECT min(n) FROM quarantine", [], |r| r.get(0)).map_err(storage)?;
+    let Some(n) = n else { return Ok(None) };
+    Ok(Some((n, kept_items(db, "WHERE n = ?1", n)?.pop().unwrap_or_default())))
+}
+
+/// So many of its items, from the first, are safe elsewhere.
+pub(super) fn forget_first(db: &Connection, n: i64, count: usize) -> Result<()> {
+    let left: Vec<ByteBuf> = kept_items(db, "WHERE n = ?1", n)?.pop().unwrap_or_default().into_iter().skip(count).collect();
+    if left.is_empty() {
+        return db.execute("DELETE FROM quarantine WHERE n = ?1", [n]).map(drop).map_err(storage);
+    }
+    let left = packed(&left)?;
+    db.execute("UPDATE quarantine SET items = ?2 WHERE n = ?1", params![n, left]).map(drop).map_err(storage)
+}
+
+fn packed(items: &[ByteBuf]) -> Result<Vec<u8>> {
+    rmp_serde::to_vec(items).map_err(|e| maydan_core::Error::internal(format!("refused work could not be written: {e}")))
 }
 
 fn kept_items(db: &Connection, condition: &str, n: i64) -> Result<Vec<Vec<ByteBuf>>> {

@@ -27,7 +27,7 @@ impl From<Error> for Failure {
 fn status(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::SignInNeeded | ErrorCode::WrongCredentials => StatusCode::UNAUTHORIZED,
-        ErrorCode::Forbidden | ErrorCode::ForeignActor => StatusCode::FORBIDDEN,
+        ErrorCode::Forbidden | ErrorCode::ForeignActor | ErrorCode::CutOff => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::EpochChanged | ErrorCode::MustRefetch | ErrorCode::WrongState | ErrorCode::DuplicateSequence => StatusCode::CONFLICT,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,11 +1,11 @@
-//! hello, push, pull.
+//! hello, push, pull, hand-over.
 
 use super::body::{Json, MsgPack};
 use super::failure::Failure;
 use super::{Api, blocking};
 use crate::company::Caller;
 use axum::extract::State;
-use maydan_core::sync::wire::{Hello, HelloAnswer, Page, Pull, Push, PushAnswer};
+use maydan_core::sync::wire::{HandOver, HandedOver, Hello, HelloAnswer, Page, Pull, Push, PushAnswer};
 
 pub(super) async fn hello(State(api): State<Api>, caller: Caller, Json(hello): Json<Hello>) -> Result<Json<HelloAnswer>, Failure> {
     Ok(Json(blocking(move || api.company.hello(caller, &hello)).await?))
@@ -17,4 +17,12 @@ pub(super) async fn push(State(api): State<Api>, caller: Caller, MsgPack(push): 
 
 pub(super) async fn pull(State(api): State<Api>, caller: Caller, MsgPack(pull): MsgPack<Pull>) -> Result<MsgPack<Page>, Failure> {
     Ok(MsgPack(blocking(move || api.company.pull(caller, &pull)).await?))
+}
+
+pub(super) async fn hand_over(
+    State(api): State<Api>,
+    caller: Caller,
+    MsgPack(work): MsgPack<HandOver>,
+) -> Result<MsgPack<HandedOver>, Failure> {
+    Ok(MsgPack(blocking(move || api.company.hand_over(caller, &work)).await?))
 }

@@ -16,7 +16,7 @@ impl Company {
     /// The role and the grants of a person whose device is not cut off.
     ///
     /// # Errors
-    /// [`ErrorCode::SignInNeeded`] otherwise.
+    /// [`ErrorCode::CutOff`], or [`ErrorCode::SignInNeeded`] for one that nobody knows.
     pub fn rights(&self, caller: Caller) -> Result<(String, Vec<Grant>)> {
         self.read(|tx| rights(tx, caller))
     }
@@ -45,12 +45,24 @@ impl Company {
 }
 
 pub(super) fn rights(tx: &mut dyn Tx, caller: Caller) -> Result<(String, Vec<Grant>)> {
-    let role = tx.first(
-        "SELECT p.role FROM person p JOIN device d ON d.person = p.id AND d.id = $2 WHERE p.id = $1 AND p.disabled = 0 AND d.revoked = 0",
+    let (role, is_cut_off) = standing(tx, caller)?;
+    if is_cut_off {
+        return Err(Error::new(ErrorCode::CutOff, "this device was cut off: hand over what was not sent, and ask an administrator"));
+    }
+    Ok((role, grants(tx, caller.user)?))
+}
+
+/// The role of a person, and whether she or her device was cut off.
+///
+/// # Errors
+/// [`ErrorCode::SignInNeeded`] for one that has never signed in there.
+pub(super) fn standing(tx: &mut dyn Tx, caller: Caller) -> Result<(String, bool)> {
+    let found = tx.first(
+        "SELECT p.role, p.disabled + d.revoked FROM person p JOIN device d ON d.person = p.id AND d.id = $2 WHERE p.id = $1",
         params![caller.user, caller.device],
     )?;
-    let role = role.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "the session has ended: sign in again"))?;
-    Ok((role.get(0)?, grants(tx, caller.user)?))
+    let row = found.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "the session has ended: sign in again"))?;
+    Ok((row.get(0)?, row.get::<i64>(1)? > 0))
 }
 
 /// Writes a grant with its place among everything that happened, from which rights at an earlier time can be told.

@@ -44,7 +44,7 @@ impl Company {
     }
 
     /// Claims an actor for the caller's device; says whether it is its own now.
-    fn claims(&self, caller: Caller, actor: Actor) -> Result<bool> {
+    pub(super) fn claims(&self, caller: Caller, actor: Actor) -> Result<bool> {
         match self.claim_actor(caller, actor) {
             Err(e) if e.code == ErrorCode::ForeignActor => Ok(false),
             done => done.map(|()| true),

@@ -2,14 +2,16 @@
 
 use super::Company;
 use super::access::grant;
+use super::whole;
 use crate::auth::{hash_password, verify_password};
-use crate::store::params;
+use crate::store::{Row as Found, params};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maydan_core::command::Level;
 use maydan_core::sync::wire::Tokens;
-use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result, Row, ScopeId};
+use maydan_core::{DeviceId, Error, ErrorCode, Instant, RecordId, Result, Row, ScopeId};
 use sha2::{Digest, Sha256};
+use std::fmt;
 use uuid::Uuid;
 
 /// Who sends a request, from where.
@@ -35,6 +37,33 @@ pub struct NewUser {
     pub role: String,
     /// Password; without one she can't sign in by it.
     pub password: Option<String>,
+}
+
+/// A person's device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The device.
+    pub id: DeviceId,
+    /// Her login.
+    pub login: String,
+    /// Her name.
+    pub name: String,
+    /// When its session was renewed last.
+    pub seen_at: Instant,
+    /// It was cut off.
+    pub is_cut_off: bool,
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, login, name, seen_at, is_cut_off } = self;
+        write!(f, "{id} {name} ({login}), seen {}{}", in_words(*seen_at), if *is_cut_off { ", cut off" } else { "" })
+    }
+}
+
+/// An instant, for operators.
+pub(super) fn in_words(at: Instant) -> String {
+    chrono::DateTime::from_timestamp_millis(at.0).map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default()
 }
 
 /// A device that has not been here for so long must sign in again, milliseconds: 90 days.
@@ -84,6 +113,31 @@ impl Company {
         Ok(id.into())
     }
 
+    /// The territories, by name.
+    pub fn territories(&self) -> Result<Vec<(ScopeId, String)>> {
+        let mut found = self.read(|tx| {
+            let rows = tx.rows("SELECT id, n FROM doc WHERE kind = 'territory'", params![])?;
+            let named = |row: &Found| {
+                let name = whole::document(self, tx, row.get(1)?)?.and_then(|mut document| document.title());
+                Ok((ScopeId(row.get::<RecordId>(0)?.0), name.unwrap_or_default()))
+            };
+            rows.iter().map(named).collect::<Result<Vec<_>>>()
+        })?;
+        found.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(found)
+    }
+
+    /// The devices, the one that was here last first.
+    pub fn devices(&self) -> Result<Vec<Device>> {
+        let sql = "SELECT d.id, p.login, p.name, d.seen_at, d.revoked FROM device d JOIN person p ON p.id = d.person ORDER BY d.seen_at DESC, d.id";
+        let rows = self.read(|tx| tx.rows(sql, params![]))?;
+        let device = |row: &Found| {
+            let revoked: i64 = row.get(4)?;
+            Ok(Device { id: row.get(0)?, login: row.get(1)?, name: row.get(2)?, seen_at: row.get(3)?, is_cut_off: revoked > 0 })
+        };
+        rows.iter().map(device).collect()
+    }
+
     /// The person with this login.
     pub fn user_by_login(&self, login: &str) -> Result<RecordId> {
         let found = self.read(|tx| tx.first("SELECT id FROM person WHERE login = $1", params![login]))?;
@@ -108,24 +162,21 @@ impl Company {
         Ok((Tokens { name: row.get(1)?, role: row.get(2)?, ..tokens }, caller))
     }
 
-    /// Opens a session for a person who has shown who she is. Name and role are left for the caller to fill.
-    ///
-    /// # Errors
-    /// [`ErrorCode::Forbidden`] for a device that was cut off.
+    /// Opens a session for a person who has shown who she is. Name and role are left for the caller to fill. On a device that
+    /// was cut off it is good for handing over what was not sent.
     pub fn open_session(&self, user: RecordId, device: DeviceId) -> Result<(Tokens, Caller)> {
         let caller = Caller { user, device };
         let (refresh, at) = (self.new_refresh(), self.now());
         let digest = digest(&refresh);
-        let revoked: bool = self.write(move |_, tx| {
-            tx.value(
-                "INSERT INTO device (id, person, refresh_hash, seen_at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (id, person) DO UPDATE SET refresh_hash = $3, previous_hash = NULL, seen_at = $4 RETURNING revoked",
+        self.write(move |_, tx| {
+            // Whoever signs in on a device that was cut off is cut off with it.
+            tx.write(
+                "INSERT INTO device (id, person, revoked, refresh_hash, seen_at)
+                 VALUES ($1, $2, (SELECT coalesce(max(revoked), 0) FROM device WHERE id = $1), $3, $4)
+                 ON CONFLICT (id, person) DO UPDATE SET refresh_hash = $3, previous_hash = NULL, seen_at = $4",
                 params![device, caller.user, digest, at],
             )
         })?;
-        if revoked {
-            return Err(Error::new(ErrorCode::Forbidden, "this device was cut off: ask an administrator"));
-        }
         Ok((Tokens { access: String::new(), refresh, user, name: String::new(), role: String::new() }, caller))
     }
 
@@ -136,8 +187,7 @@ impl Company {
         let (user, name, role) = self.write(move |_, tx| {
             let found = tx.first(
                 "SELECT p.id, p.name, p.role FROM device d JOIN person p ON p.id = d.person
-                 WHERE d.id = $1 AND (d.refresh_hash = $2 OR d.previous_hash = $2) AND d.revoked = 0 AND p.disabled = 0
-                   AND d.seen_at > $3",
+                 WHERE d.id = $1 AND (d.refresh_hash = $2 OR d.previous_hash = $2) AND d.seen_at > $3",
                 params![device, shown.as_slice(), at.plus(-SESSION_MS)],
             )?;
             let row = found.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "the session has ended: sign in again"))?;
@@ -155,9 +205,19 @@ impl Company {
         URL_SAFE_NO_PAD.encode(self.random::<32>())
     }
 
-    /// Cuts a device off.
+    /// Cuts a device off: at its next contact it hands over what it has not sent and forgets everything.
     pub fn revoke_device(&self, device: DeviceId) -> Result<()> {
-        let rows = self.write(move |_, tx| tx.write("UPDATE device SET revoked = 1 WHERE id = $1", params![device]))?;
+        self.set_revoked(device, true)
+    }
+
+    /// Lets a device in again that was cut off.
+    pub fn readmit_device(&self, device: DeviceId) -> Result<()> {
+        self.set_revoked(device, false)
+    }
+
+    fn set_revoked(&self, device: DeviceId, revoked: bool) -> Result<()> {
+        let sql = "UPDATE device SET revoked = $2 WHERE id = $1";
+        let rows = self.write(move |_, tx| tx.write(sql, params![device, i64::from(revoked)]))?;
         if rows == 0 { Err(Error::new(ErrorCode::NotFound, "no such device")) } else { Ok(()) }
     }
 }

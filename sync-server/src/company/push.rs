@@ -11,6 +11,7 @@ use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::server::{Doc, Facts, Needs, Parsed, Verdict, judge, parse};
 use maydan_core::sync::wire::{Act, Command, MAX_PUSH_ITEMS, Outcome, Push, PushAnswer, Seen};
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result};
+use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 
 impl Company {
@@ -24,8 +25,7 @@ impl Company {
         }
         push.seen.check(push.items.len())?;
         self.must_have_the_same_past(push.known.as_ref())?;
-        let items = parse(&push.items);
-        let incoming = Incoming { caller, actor: push.actor, needs: Needs::of(&items), items, seen: push.seen.clone(), at: self.now() };
+        let incoming = Incoming::new(caller, Bringer::Device(push.actor), &push.items, push.seen.clone(), self.now());
         let company = self.clone();
         let (outcomes, head) = self.write(move |log, tx| {
             let outcomes = incoming.take(&company, log, tx)?;
@@ -35,10 +35,20 @@ impl Company {
     }
 }
 
-/// A push, ready to be judged.
-struct Incoming {
+/// Who brings items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bringer {
+    /// The device on which they were made, which has announced this actor.
+    Device(Actor),
+    /// An administrator, from what a device has handed over.
+    Administrator,
+}
+
+/// Items, ready to be judged.
+pub(super) struct Incoming {
+    /// Whose work it is.
     caller: Caller,
-    actor: Actor,
+    bringer: Bringer,
     items: Vec<Result<Parsed>>,
     needs: Needs,
     seen: Seen,
@@ -46,13 +56,21 @@ struct Incoming {
 }
 
 impl Incoming {
-    fn take(self, company: &Company, log: &mut Log, tx: &mut dyn Tx) -> Result<Vec<Outcome>> {
-        // In the transaction that writes: whoever is cut off at this moment writes nothing more.
-        rights(tx, self.caller)?;
-        if !owns_actor(tx, self.caller, self.actor)? && Safeguard::ActorBinding.holds() {
-            return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
+    pub fn new(caller: Caller, bringer: Bringer, items: &[ByteBuf], seen: Seen, at: Instant) -> Self {
+        let items = parse(items);
+        Self { caller, bringer, needs: Needs::of(&items), items, seen, at }
+    }
+
+    /// Takes them in: one outcome for each.
+    pub fn take(self, company: &Company, log: &mut Log, tx: &mut dyn Tx) -> Result<Vec<Outcome>> {
+        if let Bringer::Device(actor) = self.bringer {
+            // In the transaction that writes: whoever is cut off at this moment writes nothing more.
+            rights(tx, self.caller)?;
+            if !owns_actor(tx, self.caller, actor)? && Safeguard::ActorBinding.holds() {
+                return Err(Error::new(ErrorCode::ForeignActor, "this actor was not announced by this device: say hello first"));
+            }
         }
-        let (mut facts, mut stored) = look_up(tx, self.caller, self.actor, &self.needs)?;
+        let (mut facts, mut stored) = look_up(tx, self.caller, self.bringer, &self.needs)?;
         let docs: Vec<&Stored> = stored.values().collect();
         facts.earlier = moving::earlier(tx, self.caller.user, &docs, &self.seen, self.at)?;
         let verdicts = judge(company.registry(), company, &mut facts, self.items, &self.seen);
@@ -120,7 +138,7 @@ fn open_all(log: &mut Log, tx: &mut dyn Tx, verdicts: &[Verdict]) -> Result<Vec<
 }
 
 /// What is needed, in five batches however many items there are.
-fn look_up(tx: &mut dyn Tx, caller: Caller, actor: Actor, needs: &Needs) -> Result<(Facts, BTreeMap<RecordId, Stored>)> {
+fn look_up(tx: &mut dyn Tx, caller: Caller, bringer: Bringer, needs: &Needs) -> Result<(Facts, BTreeMap<RecordId, Stored>)> {
     let found = feed::find(tx, needs.docs.iter().copied())?;
     let stored: BTreeMap<RecordId, Stored> = found.into_iter().flatten().map(|doc| (doc.id, doc)).collect();
     let docs = stored.iter().map(|(id, doc)| (*id, Doc { kind: doc.kind.clone(), scope: doc.scope })).collect();
@@ -140,10 +158,11 @@ fn look_up(tx: &mut dyn Tx, caller: Caller, actor: Actor, needs: &Needs) -> Resu
         }
     }
 
-    let others: Vec<Actor> = needs.actors.iter().copied().filter(|a| *a != actor).collect();
+    let announced = if let Bringer::Device(actor) = bringer { Some(actor) } else { None };
+    let others: Vec<Actor> = needs.actors.iter().copied().filter(|a| Some(*a) != announced).collect();
     let sets: Vec<Vec<Value>> = others.iter().map(|a| params![*a, caller.user]).collect();
     let rows = tx.each("SELECT n FROM actor WHERE actor = $1 AND person = $2", &sets)?;
-    let own = others.into_iter().zip(rows).filter(|(_, rows)| !rows.is_empty()).map(|(a, _)| a).chain([actor]).collect();
+    let own = others.into_iter().zip(rows).filter(|(_, rows)| !rows.is_empty()).map(|(a, _)| a).chain(announced).collect();
 
     let commands = moving::done(tx, &needs.commands)?;
     Ok((Facts { docs, changes, branches, own, commands, ..Facts::new(caller.user, grants(tx, caller.user)?) }, stored))

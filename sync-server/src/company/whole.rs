@@ -94,6 +94,13 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
     Ok(found)
 }
 
+/// One document, loaded; `None` where there is none, or its bytes can't be read.
+pub(super) fn document(company: &Company, tx: &mut dyn Tx, n: i64) -> Result<Option<Document>> {
+    let Some(whole) = wholes(company, tx, &[n], &mut Vec::new())?.pop() else { return Ok(None) };
+    let snapshot = whole.snapshot.as_ref().map(|bytes| bytes.as_slice());
+    Ok(Document::load(company.registry().get(&whole.kind)?, whole.id, snapshot, whole.tail.iter().map(|bytes| bytes.as_slice())).ok())
+}
+
 /// What is kept beside a snapshot, from a column on: heads, row, whether it is conflicted, fingerprint. `None` when it is
 /// damaged: it is made again.
 fn stored(row: &Row, at: usize) -> Option<Ready> {

@@ -28,6 +28,7 @@ const TABLES: &[Table] = &[
     Table { name: "snapshot", columns: &["doc", "upto_seq", "bytes", "heads", "row", "conflicted", "fingerprint"], keys: 1 },
     Table { name: "moved", columns: &["seq", "doc", "source", "target", "command", "person", "at"], keys: 1 },
     Table { name: "tally", columns: &["scope", "docs", "sum"], keys: 1 },
+    Table { name: "handed_over", columns: &["n", "device", "person", "hash", "item", "at", "refused"], keys: 1 },
     Table { name: "feed", columns: &["scope", "seq", "doc", "sort"], keys: 2 },
 ];
 

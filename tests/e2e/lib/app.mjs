@@ -63,6 +63,12 @@ export async function syncs(device) {
   );
 }
 
+/** The device's id, as its settings page shows it. */
+export async function deviceOf(page) {
+  await go(page, "#/settings");
+  return (await page.getByTestId("settings-device").innerText()).trim();
+}
+
 /** What waits to be sent, as the queue lists it: kinds of records. */
 export async function waitingKinds(page) {
   await go(page, "#/sync");

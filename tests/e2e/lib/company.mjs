@@ -78,6 +78,12 @@ export class Company {
     await gone;
   }
 
+  /** What the operator says to the server's program; answers what it prints. */
+  async operates(...args) {
+    const { stdout } = await promisify(execFile)(program("maydan-sync-server"), [...args, "--data", this.data]);
+    return stdout.trim();
+  }
+
   async close() {
     await this.serverVanishes();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

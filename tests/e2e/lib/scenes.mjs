@@ -62,6 +62,16 @@ export const OFFLINE = [
   { name: "sync-offline", open: seesOffline },
 ];
 
+/** With a move that the server would not do. */
+export const REFUSED = [
+  screen("sync-refused", "#/sync", "refused-item"),
+];
+
+/** On a device that was cut off. */
+export const CUT_OFF = [
+  { name: "sign-in-cut-off", open: async (page) => page.getByTestId("sign-in-cut-off").waitFor() },
+];
+
 function screen(name, hash, testid, state) {
   return { name, open: (page) => opens(page, hash, testid, state) };
 }

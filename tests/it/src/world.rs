@@ -191,6 +191,15 @@ impl Rep {
         .await
     }
 
+    /// Waits until nobody is signed in.
+    pub async fn is_signed_out(&self) -> Result<Session> {
+        self.until("the session to end", async || {
+            let session = self.app.ask(GetSession {}).await?;
+            Ok(if session.user.is_none() { Ok(session) } else { Err(format!("{session:?}")) })
+        })
+        .await
+    }
+
     /// Looks whenever the device has news, until `look` finds what it looks for; otherwise it says what there is.
     async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Result<Result<T, String>>) -> Result<T> {
         let patience = tokio::time::sleep(PATIENCE);

@@ -28,6 +28,8 @@ async fn what_an_operator_does_reaches_the_devices_of_a_server_at_work() {
     amal.settles().await.unwrap();
 
     let scope = operator(&world, &["territory", "add", "بنغازي"]).await.unwrap();
+    let listed = operator(&world, &["territory", "list"]).await.unwrap();
+    assert_eq!(listed.lines().next(), Some(format!("{scope} بنغازي").as_str()), "{listed}");
     operator(&world, &["grant", "amal", &scope, "write"]).await.unwrap();
     let territory: ScopeId = scope.parse().unwrap();
     amal.sees(maydan_core::RecordId(territory.0), "the new territory, without having asked", |_| true).await.unwrap();
@@ -213,4 +215,63 @@ async fn a_check_finds_what_does_not_fit_and_makes_again_what_it_can() {
     assert_eq!(done.unwrap_err().code, ErrorCode::Corrupt);
     assert_eq!(kept(), before, "it may be all that is left of the damaged change");
     assert!(lines.contains("is damaged") && lines.contains("are not told"), "{lines}");
+}
+
+#[tokio::test]
+async fn a_device_that_was_cut_off_hands_over_what_it_has_not_sent_and_keeps_nothing() {
+    let mut world = World::new(&["amal", "basma"]).await.unwrap();
+    let (amal, basma) = (world.rep("amal").await.unwrap(), world.rep("basma").await.unwrap());
+    let known = amal.customer("marker-known").await.unwrap();
+    amal.settles().await.unwrap();
+    basma.sees(known, "the customer", |_| true).await.unwrap();
+    let device = amal.app.ask(GetSession {}).await.unwrap().user.unwrap().device.to_string();
+
+    world.server_vanishes().await;
+    let unsent = amal.customer("marker-unsent").await.unwrap();
+    amal.sets(known, "remarks", "marker-remark").await.unwrap();
+    drop(world.company().await.unwrap());
+    operator(&world, &["revoke", &device]).await.unwrap();
+    world.server_returns().await.unwrap();
+
+    let devices = operator(&world, &["devices"]).await.unwrap();
+    assert!(devices.lines().any(|line| line.starts_with(&device) && line.contains("(amal)") && line.ends_with("cut off")), "{devices}");
+    let session = amal.is_signed_out().await.unwrap();
+    assert_eq!(session.cut_off.map(|cut_off| cut_off.handed_over), Some(2), "a new customer and a remark");
+    let folder = amal.dies().await;
+    let held = holding(&folder, "marker-");
+    assert!(held.is_empty(), "nothing of hers may be left: {held:?}");
+
+    let listed = operator(&world, &["handed-over"]).await.unwrap();
+    for part in ["amal", "\"marker-unsent\"", "remarks: nothing → \"marker-remark\""] {
+        assert!(listed.contains(part), "{part} in {listed}");
+    }
+    let refused = basma.app.ask(GetRecord { id: unsent }).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotFound, "nobody sees it before it is taken in");
+    assert_eq!(operator(&world, &["handed-over", "take", &device]).await.unwrap(), "3 items taken in, 0 refused");
+    basma.sees(unsent, "what amal wrote", |_| true).await.unwrap();
+    basma.sees(known, "her remark", |record| record.row["remarks"].as_text() == Some("marker-remark")).await.unwrap();
+
+    // On a new phone she has it all again; the old one asks in vain until it is let in.
+    let phone = world.device("amal", "new phone").await.unwrap();
+    phone.sees(unsent, "her own work", |_| true).await.unwrap();
+    let old = Rep::open(folder).unwrap();
+    let sign_in = || SignIn { server: world.url(), login: "amal".into(), password: maydan_it::world::PASSWORD.into() };
+    assert_eq!(old.app.ask(sign_in()).await.unwrap_err().code, ErrorCode::CutOff);
+    operator(&world, &["readmit", &device]).await.unwrap();
+    assert_eq!(old.app.ask(sign_in()).await.unwrap().cut_off, None);
+    old.sees(unsent, "everything again", |_| true).await.unwrap();
+}
+
+/// The files in a folder that hold some bytes, whatever they are.
+fn holding(folder: &std::path::Path, marker: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, marker));
+        } else if std::fs::read(&path).unwrap().windows(marker.len()).any(|bytes| bytes == marker.as_bytes()) {
+            found.push(path);
+        }
+    }
+    found
 }

@@ -17,6 +17,9 @@ use uuid::Uuid;
 #[path = "stores/first_sync.rs"]
 mod first_sync;
 use first_sync::*;
+#[path = "stores/hand_over.rs"]
+mod hand_over;
+use hand_over::*;
 #[path = "stores/moving.rs"]
 mod moving;
 use moving::*;
@@ -131,7 +134,7 @@ fn a_session_is_renewed_and_ends_when_the_device_is_cut_off(company: Company) {
     assert_eq!(company.refresh(&second.refresh, device).unwrap_err().code, ErrorCode::SignInNeeded, "its turn is over");
     assert_eq!(company.sign_in("amal", "maydan-demo-2", device).unwrap_err().code, ErrorCode::WrongCredentials);
     company.revoke_device(device).unwrap();
-    assert_eq!(company.rights(amal.caller).unwrap_err().code, ErrorCode::SignInNeeded);
+    assert_eq!(company.rights(amal.caller).unwrap_err().code, ErrorCode::CutOff);
 }
 
 fn what_is_refused_leaves_nothing_behind(company: Company) {
@@ -265,6 +268,8 @@ conformance! {
     a_second_new_device_gets_what_was_made_ready_for_the_first,
     feeds_that_were_trimmed_are_begun_again,
     a_move_is_done_once_and_takes_along_what_follows,
+    what_a_device_that_was_cut_off_hands_over_waits_for_an_administrator,
+    what_can_not_be_taken_in_stays_with_the_reason,
     what_was_written_before_a_move_was_heard_of_is_taken,
     what_was_written_before_a_right_was_lost_is_taken,
     the_tally_of_a_scope_is_what_its_documents_are,

@@ -39,6 +39,10 @@ pub enum What {
     Grant(usize, usize, bool),
     /// An administrator moves a record to a territory.
     Move(usize),
+    /// An administrator cuts a device off.
+    Revoke(usize),
+    /// An administrator takes in what was handed over.
+    TakeIn,
     /// A copy of the server's database is put by.
     Backup,
     /// That copy is put in place: told, or by hand without a word.
@@ -114,6 +118,11 @@ pub fn plan(seed: u64) -> Vec<Action> {
     if !is_quiet(seed) {
         actions.insert(random.usize(0..actions.len()), Action { what: What::Harm(Harm::LoseChange), salt: random.u64(..) });
     }
+    for _ in 0..REVOKES {
+        for what in [What::Revoke(random.usize(0..size.devices)), What::TakeIn] {
+            actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
+        }
+    }
     actions
 }
 
@@ -126,5 +135,7 @@ pub fn is_quiet(seed: u64) -> bool {
 const HARMS: usize = 8;
 /// How many moves by people in each seed.
 const MOVES: usize = 8;
+/// How many devices are cut off in each seed.
+const REVOKES: usize = 2;
 
 const YEAR: i64 = 365 * 24 * 3_600_000;

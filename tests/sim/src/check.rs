@@ -26,8 +26,7 @@ impl World {
     pub(crate) fn check_devices(&mut self, random: &mut fastrand::Rng) -> Broken {
         for (number, device) in self.devices.iter_mut().enumerate() {
             if device.mount.disk.is_dead() {
-                let forgotten =
-                    device.has_forgotten(&self.server.acked, random).map_err(|e| format!("device {number} does not open: {e}"))?;
+                let forgotten = device.has_forgotten(&self.server, random).map_err(|e| format!("device {number} does not open: {e}"))?;
                 if !forgotten.is_empty() {
                     return Err(format!("device {number} has lost what it had saved: {forgotten:?}"));
                 }
@@ -79,7 +78,7 @@ impl World {
                 let mut lost = Vec::new();
                 let mut open: Vec<Place> = saved.into_iter().collect();
                 while let Some(place) = open.pop() {
-                    if content.changes.contains(&place) || refused.contains(&place) {
+                    if content.changes.contains(&place) || content.handed.contains(&place) || refused.contains(&place) {
                         continue;
                     }
                     let called = device.now_called(place, random).map_err(words)?;
@@ -94,7 +93,10 @@ impl World {
                 }
                 // A server that was put back gets it from whoever still has it: not from those who had to forget it since.
                 if self.was_put_back || self.has_lost_changes {
-                    lost.retain(|place| !self.server.acked.contains(place) || self.is_held(*place, random));
+                    lost.retain(|place| {
+                        let was_there = self.server.acked.contains(place) || self.server.handed.contains(place);
+                        !was_there || self.is_held(*place, random)
+                    });
                 }
                 if !lost.is_empty() {
                     let told = |place: &Place| (*place, self.server.acked.contains(place));

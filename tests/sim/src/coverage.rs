@@ -65,6 +65,8 @@ fn name(what: &What) -> String {
         What::Switch(..) => "do Switch".into(),
         What::Grant(_, _, granted) => if *granted { "do Grant" } else { "do TakeAway" }.into(),
         What::Move(_) => "do Move".into(),
+        What::Revoke(_) => "do Revoke".into(),
+        What::TakeIn => "do TakeIn".into(),
         What::Sync(_, None) | What::Backup | What::DisksWell => "sync".into(),
         What::Sync(_, Some(fault)) => format!("{fault:?}"),
         What::ArriveLate => "ArriveLate".into(),

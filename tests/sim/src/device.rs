@@ -55,7 +55,9 @@ pub struct Device {
     pub mount: Mount,
     /// Its machine.
     pub host: Arc<Machine>,
-    id: DeviceId,
+    /// Its id, by person: whoever was cut off comes back with another one, as with a new phone.
+    ids: BTreeMap<RecordId, DeviceId>,
+    number: u64,
     kept: Kept,
     /// Who is signed in.
     pub user: RecordId,
@@ -86,7 +88,8 @@ impl Device {
         Self {
             mount: Mount::new(),
             host: Machine::new(time, seed.wrapping_mul(31).wrapping_add(number)),
-            id: DeviceId(Uuid::from_u128(0xDE00 + u128::from(number))),
+            ids: BTreeMap::new(),
+            number,
             kept: Kept::default(),
             user,
             replica: None,
@@ -172,11 +175,23 @@ impl Device {
 
     /// She signs in, if the server answers.
     pub fn sign_in(&mut self, server: &mut Server, random: &mut fastrand::Rng) -> Result<()> {
-        let (refresh, caller) = server.open_session(self.user, self.id)?;
+        let device = self.id();
+        let (refresh, caller) = server.open_session(self.user, device)?;
         let user = self.user;
         let hello = self.replica(random)?.hello()?;
-        let answer: HelloAnswer = serde_json::from_slice(&server.answer(caller, "hello", &serde_json::to_vec(&hello)?)?)?;
-        let device = self.id;
+        let answer = match server.answer(caller, "hello", &serde_json::to_vec(&hello)?) {
+            Err(e) if e.code == ErrorCode::CutOff => {
+                self.kept.refresh.insert(user, refresh);
+                if self.is_signed_in(random) {
+                    self.step = self.client.step(Seen::Failed { code: e.code, retry_after: None });
+                } else {
+                    self.gets_new_id();
+                }
+                return Ok(());
+            }
+            answer => answer?,
+        };
+        let answer: HelloAnswer = serde_json::from_slice(&answer)?;
         let replica = self.replica(random)?;
         replica
             .set_user(SessionUser { id: user, name: "أمل".into(), role: answer.role.clone(), grants: answer.grants.clone(), device })?;
@@ -193,7 +208,51 @@ impl Device {
 
     /// As whom it speaks.
     pub fn caller(&self) -> Caller {
-        Caller { user: self.user, device: self.id }
+        Caller { user: self.user, device: self.id() }
+    }
+
+    fn id(&self) -> DeviceId {
+        let first = DeviceId(Uuid::from_u128(0xDE00 + u128::from(self.number)));
+        self.ids.get(&self.user).copied().unwrap_or(first)
+    }
+
+    fn gets_new_id(&mut self) {
+        let next = DeviceId(Uuid::from_u128(self.id().0.as_u128() + (1 << 32)));
+        self.ids.insert(self.user, next);
+    }
+
+    /// It was cut off, and has handed over what it had.
+    fn wipe(&mut self, random: &mut fastrand::Rng) -> Seen {
+        match self.forget(random) {
+            Ok(true) => Seen::Wake,
+            Ok(false) => Seen::HandedOver { pending: true },
+            Err(e) => Seen::Failed { code: e.code, retry_after: None },
+        }
+    }
+
+    fn forget(&mut self, random: &mut fastrand::Rng) -> Result<bool> {
+        // Nobody can tell afterwards what a change that was done again is called now.
+        let saved = self.saved.get(&self.user).cloned().unwrap_or_default();
+        let mut open: Vec<Place> = saved.into_iter().collect();
+        let mut called = BTreeSet::new();
+        while let Some(place) = open.pop() {
+            let now = self.now_called(place, random)?;
+            if now == [place] {
+                called.insert(place);
+            } else {
+                open.extend(now);
+            }
+        }
+        self.saved.insert(self.user, called);
+        if !self.replica(random)?.wipe()? {
+            return Ok(false);
+        }
+        self.close();
+        self.kept.actors.remove(&self.user);
+        self.kept.refresh.remove(&self.user);
+        self.gets_new_id();
+        self.hand = Hand::default();
+        Ok(true)
     }
 
     /// Under which actor whoever is signed in writes.
@@ -219,6 +278,7 @@ impl Device {
             Step::Wait(_) => Seen::Wake,
             Step::AwaitSignIn => return Ok(self.step),
             Step::Refresh => self.refresh(server),
+            Step::Wipe => self.wipe(random),
             step => {
                 let asked = self.replica(random)?.ask(step)?;
                 match asked {
@@ -242,7 +302,7 @@ impl Device {
 
     fn refresh(&mut self, server: &mut Server) -> Seen {
         let kept = self.kept.refresh.get(&self.user).cloned().unwrap_or_default();
-        match server.company().and_then(|company| company.refresh(&kept, self.id)) {
+        match server.company().and_then(|company| company.refresh(&kept, self.id())) {
             Ok((tokens, _)) => {
                 self.kept.refresh.insert(self.user, tokens.refresh);
                 Seen::Authorised
@@ -368,10 +428,11 @@ impl Device {
     }
 
     /// Nothing is lost at a power cut: what was saved and not yet acknowledged still waits to be sent.
-    pub fn has_forgotten(&mut self, acked: &BTreeSet<Place>, random: &mut fastrand::Rng) -> Result<Vec<Place>> {
+    pub fn has_forgotten(&mut self, server: &Server, random: &mut fastrand::Rng) -> Result<Vec<Place>> {
+        let Server { acked, handed, .. } = server;
         let (waiting, refused) = (self.waiting(random)?, self.refused(random)?);
         let saved = self.saved.entry(self.user).or_default();
-        let gone = saved.iter().filter(|p| !acked.contains(p) && !waiting.contains(p) && !refused.contains(p));
+        let gone = saved.iter().filter(|p| !acked.contains(p) && !handed.contains(p) && !waiting.contains(p) && !refused.contains(p));
         let mut forgotten = Vec::new();
         for place in gone.copied().collect::<Vec<_>>() {
             if self.now_called(place, random)? == [place] {

@@ -2,7 +2,7 @@
 //! administrator who tidies up.
 
 use crate::run::World;
-use crate::server::Place;
+use crate::server::{Place, Server};
 use maydan_core::{Host, Instant, RecordId, Result};
 use std::collections::BTreeSet;
 
@@ -125,9 +125,9 @@ impl World {
             device.switch_quietly(person);
             let mut left: BTreeSet<Place> = device.waiting(random)?;
             left.extend(device.refused(random)?);
-            let acked = &self.server.acked;
+            let Server { acked, handed, .. } = &self.server;
             if let Some(saved) = device.saved.get_mut(&person) {
-                saved.retain(|place| acked.contains(place) || left.contains(place));
+                saved.retain(|place| acked.contains(place) || handed.contains(place) || left.contains(place));
             }
         }
         device.switch_quietly(present);

@@ -8,7 +8,7 @@ use crate::network::{Late, arrive_late};
 use crate::server::Server;
 use maydan_core::command::Level;
 use maydan_core::sync::client::Step;
-use maydan_core::{Error, RecordId, Result, ScopeId};
+use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
 use maydan_sync_server::NewUser;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,6 +169,14 @@ impl World {
                 "granted".into()
             }
             What::Move(territory) => self.move_record(territory, random)?,
+            What::Revoke(device) => match self.server.revoke(self.devices[device].caller().device) {
+                Err(e) if e.code == ErrorCode::NotFound => "never there".into(),
+                done => done.map(|()| "cut off".into())?,
+            },
+            What::TakeIn => {
+                self.server.take_in()?;
+                "taken in".into()
+            }
             What::Backup => {
                 self.backup = Some(self.server.copy()?);
                 "copied".into()
@@ -228,6 +236,10 @@ impl World {
         self.devices.iter().for_each(|device| device.mount.disk.calm());
         self.server.page_entries = 4_000;
         self.server.crash(random).map_err(|e| format!("the server does not start again: {e}"))?;
+        if self.has_lost_changes {
+            // The power may have gone while that was done.
+            self.server.company().and_then(maydan_sync_server::Company::mend).map_err(|e| format!("what was lost can't be mended: {e}"))?;
+        }
         while !self.late.is_empty() {
             arrive_late(&mut self.server, &mut self.late, random);
         }
@@ -240,6 +252,7 @@ impl World {
             self.devices.iter().map(|d| people.iter().copied().filter(|person| d.has_database(*person)).collect()).collect();
         // What one brings another may wait for: a few times round.
         for round in 0..5 {
+            self.server.take_in().map_err(|e| format!("what was handed over can't be taken in: {e}"))?;
             if round == 3 {
                 self.stir().map_err(|e| format!("the last word can't be said: {e}"))?;
             }

@@ -3,10 +3,11 @@
 use crate::host::{Machine, Time};
 use crate::vfs::Mount;
 use maydan_core::document::{Hash, decode_change};
-use maydan_core::sync::wire::{Hello, Item, Outcome, Pull, Push};
+use maydan_core::sync::wire::{HandOver, Hello, Item, Outcome, Pull, Push};
 use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result, ScopeId};
 use maydan_sync_server::store::{Beside, Sqlite};
 use maydan_sync_server::{Caller, Company};
+use serde_bytes::ByteBuf;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
@@ -49,6 +50,8 @@ pub struct Server {
     pub page_entries: usize,
     /// What devices were told to be on its disk.
     pub acked: BTreeSet<Place>,
+    /// What devices that were cut off have handed over.
+    pub handed: BTreeSet<Place>,
     /// What it has refused.
     pub refused: BTreeSet<Place>,
     /// Records that it has refused to move, and what follows them.
@@ -62,9 +65,9 @@ impl Server {
     pub fn new(time: &Time, seed: u64) -> Result<Self> {
         let safe = Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), secret: [0x5E; 32] };
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
-        let (acked, refused, refused_moves) = Default::default();
-        let mut server =
-            Self { mount: Mount::new(), safe, host, company: None, page_entries: 4_000, acked, refused, refused_moves, log: Vec::new() };
+        let (acked, handed, refused, refused_moves, log) = Default::default();
+        let mount = Mount::new();
+        let mut server = Self { mount, safe, host, company: None, page_entries: 4_000, acked, handed, refused, refused_moves, log };
         server.start()?;
         Ok(server)
     }
@@ -170,7 +173,16 @@ impl Server {
     /// Answers a request, as the HTTP side does.
     pub fn answer(&mut self, caller: Caller, path: &str, body: &[u8]) -> Result<Vec<u8>> {
         let company = self.company()?.clone();
-        company.rights(caller)?;
+        match path {
+            "hand-over" => {
+                let work: HandOver = read(body)?;
+                let answer = company.hand_over(caller, &work)?;
+                self.handed.extend(places(&work.items));
+                tracing::debug!(device = %caller.device, items = work.items.len(), "handed over");
+                return write(&answer);
+            }
+            _ => company.rights(caller)?,
+        };
         match path {
             "hello" => {
                 let hello: Hello = serde_json::from_slice(body)?;
@@ -200,6 +212,17 @@ impl Server {
             }
             other => Err(Error::new(ErrorCode::NotFound, format!("there is no endpoint {other:?}"))),
         }
+    }
+
+    /// Cuts a device off.
+    pub fn revoke(&self, device: DeviceId) -> Result<()> {
+        self.company()?.revoke_device(device)
+    }
+
+    /// An administrator takes in whatever was handed over.
+    pub fn take_in(&self) -> Result<()> {
+        let company = self.company()?;
+        company.handed_over()?.iter().try_for_each(|handed| company.take_in(handed.device).map(drop))
     }
 
     /// Opens a session for somebody who has shown who she is.
@@ -234,6 +257,11 @@ impl Server {
             heads.insert(change.hash());
             content.dependencies.insert(place, change.dependencies());
         }
+        let mut statement = db.prepare("SELECT item FROM handed_over").expect("prepared");
+        let mut rows = statement.query([]).expect("read");
+        while let Some(row) = rows.next().expect("read") {
+            content.handed.extend(places(&[row.get::<_, Vec<u8>>(0).expect("bytes").into()]));
+        }
         let mut statement = db.prepare("SELECT actor, person FROM actor").expect("prepared");
         let mut rows = statement.query([]).expect("read");
         while let Some(row) = rows.next().expect("read") {
@@ -258,6 +286,17 @@ pub struct Content {
     pub writers: BTreeMap<Place, (maydan_core::Actor, RecordId)>,
     /// Whose each actor is.
     pub owners: BTreeMap<maydan_core::Actor, RecordId>,
+    /// Changes that were handed over and that nobody has taken in.
+    pub handed: BTreeSet<Place>,
+}
+
+/// The changes among items.
+pub fn places(items: &[ByteBuf]) -> Vec<Place> {
+    let place = |item: &ByteBuf| match Item::from_bytes(item).ok()? {
+        Item::Change { doc, bytes } => Some((doc, decode_change(&bytes).ok()?.hash())),
+        _ => None,
+    };
+    items.iter().filter_map(place).collect()
 }
 
 fn id(row: &rusqlite::Row<'_>, column: usize) -> RecordId {

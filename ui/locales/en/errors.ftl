@@ -8,6 +8,7 @@ error-unknown-kind = This version does not know that kind of record. Update the 
 error-unknown-field = This field can't be edited from here. Update the app if you need it.
 error-forbidden = Your role does not allow this. Ask your manager for permission.
 error-sign-in-needed = Your session with the server has ended. Your work is safe on this device; sign in to send it.
+error-cut-off = An administrator has cut this device off. Ask for it to be let in again, or sign in on another device.
 error-wrong-credentials = Wrong user name or password. Check the keyboard language, then try again.
 error-too-many-attempts = Too many attempts in a row. Wait a few minutes, then try again.
 error-wrong-state = This step is not possible yet. Complete the step before it first.

@@ -3,7 +3,10 @@
 //! One command, `call`, carries every request; events arrive under the name `maydan`.
 
 use super::{host_error, json_text, publish};
+use futures::future::{Either, select};
+use gloo::timers::future::TimeoutFuture;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
+use maydan_core::command::{Command, GetSession};
 use maydan_core::{Error, ErrorCode, Result};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,20 +17,43 @@ pub fn present() -> bool {
     internals().is_some()
 }
 
+/// How long the host may take to answer the first requests before they are asked again, milliseconds.
+const FIRST_PATIENCE_MS: u32 = 4_000;
+/// How often they are asked.
+const FIRST_TRIES: u32 = 5;
+
 /// Follows the device's events; they come from when this is done.
 pub async fn start() -> Result<()> {
     let missing = || Error::new(ErrorCode::Unsupported, "this window takes no events");
     let handler = callback(|message: JsValue| publish(&json_text(&get(&message, "payload")))).ok_or_else(missing)?;
     let target = object(&[("kind", JsValue::from_str("Any"))]);
     let args = object(&[("event", JsValue::from_str("maydan")), ("target", target), ("handler", handler)]);
-    invoke("plugin:event|listen", &args).await.map(drop)
+    soon("plugin:event|listen", &args).await?;
+    // What is asked from now on is known to be answered.
+    soon("call", &request(GetSession::NAME, "{}")?).await.map(drop)
+}
+
+/// Invokes what may be invoked twice. A window that opens while the machine is busy has lost its first requests now and then:
+/// nobody shall look at an empty frame for that.
+async fn soon(command: &str, args: &JsValue) -> Result<JsValue> {
+    for _ in 0..FIRST_TRIES {
+        let asked = std::pin::pin!(invoke(command, args));
+        match select(asked, TimeoutFuture::new(FIRST_PATIENCE_MS)).await {
+            Either::Left((answer, _)) => return answer,
+            Either::Right(_) => {}
+        }
+    }
+    Err(Error::internal("the host does not answer: close the app and open it again"))
+}
+
+fn request(name: &str, body: &str) -> Result<JsValue> {
+    let body = JSON::parse(body).map_err(|e| host_error(&e))?;
+    Ok(object(&[("name", JsValue::from_str(name)), ("body", body)]))
 }
 
 /// Calls a command; body and answer are JSON.
 pub async fn call(name: &str, body: &str) -> Result<String> {
-    let body = JSON::parse(body).map_err(|e| host_error(&e))?;
-    let args = object(&[("name", JsValue::from_str(name)), ("body", body)]);
-    Ok(json_text(&invoke("call", &args).await?))
+    Ok(json_text(&invoke("call", &request(name, body)?).await?))
 }
 
 /// Invokes a command of the host or of a plugin.

@@ -3,10 +3,11 @@
 use crate::backend::{call, is_web};
 use crate::components::{Button, ButtonKind, ErrorBox, Field, Icon, IconView, TextInput};
 use crate::hooks::{use_i18n, use_session};
+use crate::i18n::Arg;
 use crate::prefs::{Language, Prefs, use_prefs};
 use gloo::events::EventListener;
 use maydan_core::Error;
-use maydan_core::command::{Session, SignIn};
+use maydan_core::command::{CutOff, Session, SignIn};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -58,6 +59,9 @@ pub fn SignInPage() -> Html {
                     <LanguageSwitch />
                 </header>
                 <p class="muted">{ i18n.t("page-sign-in-text") }</p>
+                if let Some(cut_off) = session.cut_off {
+                    <CutOffNotice {cut_off} />
+                }
                 if !online {
                     <p class="p1-banner p1-banner-warn" role="status" data-testid="sign-in-offline">
                         <IconView icon={Icon::Offline} /><span>{ i18n.t("page-sign-in-offline") }</span>
@@ -94,6 +98,28 @@ pub fn SignInPage() -> Html {
             </div>
         </main>
     }
+}
+
+/// What became of the work on this device, for whoever finds herself signed out.
+#[component]
+fn CutOffNotice(props: &CutOffProps) -> Html {
+    let i18n = use_i18n();
+    let count = u32::try_from(props.cut_off.handed_over).unwrap_or(u32::MAX);
+    html! {
+        <section class="p1-banner p1-banner-warn" role="status" data-testid="sign-in-cut-off">
+            <h2 class="p1-banner-title"><IconView icon={Icon::Warning} />{ i18n.t("page-sign-in-cut-off") }</h2>
+            <p>{ i18n.t("page-sign-in-cut-off-text") }</p>
+            <p data-testid="sign-in-handed-over">{ i18n.ta("page-sign-in-cut-off-handed", &[("count", Arg::from(count))]) }</p>
+            <p>{ i18n.t("page-sign-in-cut-off-next") }</p>
+        </section>
+    }
+}
+
+/// Properties of [`CutOffNotice`].
+#[derive(Properties, PartialEq)]
+struct CutOffProps {
+    /// What is known of it.
+    cut_off: CutOff,
 }
 
 /// A field that was not touched yet is `None`.

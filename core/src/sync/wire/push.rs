@@ -1,7 +1,7 @@
 //! What a device sends of its own, and what became of it.
 
 use super::{Known, LogHead};
-use crate::document::Hash;
+use crate::document::{FieldChange, Hash};
 use crate::id::{Actor, RecordId, ScopeId};
 use crate::sync::receipt::Receipt;
 use crate::{Error, ErrorCode, Result};
@@ -61,6 +61,14 @@ pub enum Act {
         /// Where it shall be.
         to: ScopeId,
     },
+}
+
+impl Act {
+    /// As people read it: a change of the field that says where the record is.
+    pub fn as_field(&self) -> FieldChange {
+        let Self::Move { from, to } = self;
+        FieldChange { field: "territory".into(), before: from.to_string().into(), after: to.to_string().into() }
+    }
 }
 
 /// A document that is brought back.

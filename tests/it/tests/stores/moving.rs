@@ -118,5 +118,5 @@ pub(super) fn what_was_written_before_a_right_was_lost_is_taken(company: Company
     company.revoke_device(amal.caller.device).unwrap();
     let items = vec![more(&amal, id, &items).to_bytes().unwrap().into()];
     let push = Push { seen: Seen(vec![(0, seen)]), ..Push::of(amal.actor, items) };
-    assert_eq!(company.push(amal.caller, &push).unwrap_err().code, ErrorCode::SignInNeeded);
+    assert_eq!(company.push(amal.caller, &push).unwrap_err().code, ErrorCode::CutOff);
 }

@@ -32,7 +32,7 @@ pub fn About() -> Html {
                 }
                 if let Some(user) = &session.user {
                     <dt>{ i18n.t("page-settings-device") }</dt>
-                    <dd><Bdi>{ user.device.to_string() }</Bdi></dd>
+                    <dd data-testid="settings-device"><Bdi>{ user.device.to_string() }</Bdi></dd>
                 }
             </dl>
             if !session.unsupported.is_empty() {
