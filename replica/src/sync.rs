@@ -253,9 +253,14 @@ impl Replica {
                         if attempts == 1 {
                             resend.push(item.doc());
                         } else {
-                            tx.prepare_cached("UPDATE outbox SET waiting = 1 WHERE n = ?1")
-                                .and_then(|mut s| s.execute([n]))
+                            let document: i64 = tx
+                                .prepare_cached("UPDATE outbox SET waiting = 1 WHERE n = ?1 RETURNING document")
+                                .and_then(|mut s| s.query_row([n], |r| r.get(0)))
                                 .map_err(storage)?;
+                            // Should the server have lost a colleague's change, this device may be the one that has it.
+                            if attempts % BRINGS_AGAIN == 2 {
+                                relay::bring(&tx, document)?;
+                            }
                         }
                     } else if let Item::Command(command) = item {
                         refused_commands.push((*n, *command, Refusal { hash: None, code: *code, message: message.clone() }));
@@ -410,6 +415,9 @@ impl Replica {
         Ok(())
     }
 }
+
+/// Of an item that waits for what the server lacks, every so many attempts its whole record is brought there.
+const BRINGS_AGAIN: i64 = 8;
 
 /// What is known of a document's items in the queue, whatever takes their place.
 pub(crate) struct Waiting {

@@ -69,6 +69,10 @@ impl World {
                 self.server.lose_entry(scope)
             }
             Harm::LoseChange => {
+                // A device that begins its numbers again is found out by a server that knows them: not by one that lost them too.
+                if self.has_rewound {
+                    return Ok("not now");
+                }
                 self.server.company()?;
                 self.has_lost_changes = true;
                 self.server.lose_change()
@@ -91,10 +95,16 @@ impl World {
             Harm::RewindDevice(number) => {
                 let device = &mut self.devices[number];
                 let Some(copy) = device.copy.clone() else { return Ok("no copy") };
+                if self.has_lost_changes {
+                    return Ok("not now");
+                }
+                self.has_rewound = true;
                 device.close();
                 if device.mount.disk.is_dead() {
                     device.mount.disk.restart(random);
                 }
+                // A new disk: what is on it can be looked at.
+                device.mount.disk.trouble(None);
                 device.mount.disk.put(&copy);
                 self.what_is_left(number, random)?;
                 Ok("rewound")

@@ -41,6 +41,8 @@ pub struct World {
     pub(crate) has_lost_entries: bool,
     /// A change that the server had answered for was taken away: it comes again from whoever has it.
     pub(crate) has_lost_changes: bool,
+    /// An old copy of a device's disk was put in place.
+    pub(crate) has_rewound: bool,
     trace: Sha256,
     coverage: Coverage,
     pub(crate) seed: u64,
@@ -91,6 +93,7 @@ impl World {
             was_put_back: false,
             has_lost_entries: false,
             has_lost_changes: false,
+            has_rewound: false,
             trace: Sha256::new(),
             coverage: Coverage::default(),
             seed,

@@ -135,11 +135,13 @@ impl Server {
     /// The newest change goes, with every trace of it.
     pub fn lose_change(&mut self) -> Result<&'static str> {
         self.stop();
-        let lost = rusqlite::Connection::open(self.mount.name("server.db")).and_then(|db| {
-            let seq: Option<i64> = db.query_row("SELECT max(seq) FROM change", [], |row| row.get(0))?;
-            db.execute("DELETE FROM snapshot WHERE doc = (SELECT doc FROM change WHERE seq = ?1)", [seq])?;
-            db.execute("DELETE FROM feed WHERE seq = ?1", [seq])?;
-            db.execute("DELETE FROM change WHERE seq = ?1", [seq])
+        let lost = rusqlite::Connection::open(self.mount.name("server.db")).and_then(|mut db| {
+            let tx = db.transaction()?;
+            let seq: Option<i64> = tx.query_row("SELECT max(seq) FROM change", [], |row| row.get(0))?;
+            tx.execute("DELETE FROM snapshot WHERE doc = (SELECT doc FROM change WHERE seq = ?1)", [seq])?;
+            tx.execute("DELETE FROM feed WHERE seq = ?1", [seq])?;
+            let rows = tx.execute("DELETE FROM change WHERE seq = ?1", [seq])?;
+            tx.commit().map(|()| rows)
         });
         self.start()?;
         self.company()?.mend()?;
