@@ -6,12 +6,14 @@
 //! Replica commands answer from the local database and never wait for a network. App commands concern the session and
 //! the sync loop.
 
+mod blob;
 mod import;
 mod record;
 mod sync;
 mod trip;
 mod visit;
 
+pub use blob::*;
 pub use import::*;
 pub use record::*;
 pub use sync::*;
@@ -132,6 +134,10 @@ commands! {
         query trip_trace(TripTrace) -> Trace;
         query preview_import(PreviewImport) -> ImportPreview;
         mutation import_rows(ImportRows) -> ImportReport;
+        mutation keep_content(KeepContent) -> KeptContent;
+        mutation read_content(ReadContent) -> Content;
+        query list_transfers(ListTransfers) -> Transfers;
+        mutation retry_transfer(RetryTransfer) -> Done;
         query outbox(Outbox) -> OutboxPage;
         query list_refused(ListRefused) -> RefusedPage;
         mutation retry_refused(RetryRefused) -> Done;

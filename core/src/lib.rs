@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: storage (`maydan-replica`), time and sockets (`maydan-driver`), pixels (`maydan-ui`).
 
+pub mod blob;
 pub mod command;
 pub mod document;
 pub mod domain;

@@ -7,6 +7,7 @@
 //! Invariant: kinds and fields are only ever added; a field never changes its type. A kind's `version` counts its
 //! genesis changes (see [`crate::document::genesis`]).
 
+mod attachment;
 mod customer;
 mod kind;
 mod macros;

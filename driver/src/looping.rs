@@ -51,12 +51,14 @@ impl<P: Platform> App<P> {
             }
             self.show(&client, step);
             let seen = match step {
-                Step::Hello | Step::Push | Step::Pull | Step::HandOver => outcome(self.exchange(step, session, &mut news).await),
+                Step::Hello | Step::Push | Step::Pull | Step::HandOver | Step::Transfer => {
+                    outcome(self.exchange(step, session, &mut news).await)
+                }
                 Step::Refresh => outcome(self.refresh(session).await),
                 Step::Wipe => match self.wipe(session) {
                     // Nobody is signed in any more: the session is another one.
                     Ok(true) => continue,
-                    Ok(false) => Seen::HandedOver { pending: true },
+                    Ok(false) => Seen::HandedOver { pending: true, transfers: false },
                     Err(e) => outcome(Err(e.into())),
                 },
                 Step::Rest => self.rest(&mut news).await,
@@ -138,11 +140,17 @@ impl<P: Platform> App<P> {
         let (remote, token) = self.remote()?;
         let Some(asked) = self.with_replica(|r| r.ask(step))? else {
             // What was to be sent went by another way.
-            return Ok(Seen::Pushed { pending: false, hello_needed: false });
+            return Ok(Seen::Pushed { pending: false, hello_needed: false, transfers: false });
         };
         let answer = match news.ahead.take() {
             Some((ahead, answering)) if ahead.is_as(&asked) => answering.await?,
-            _ => remote.send(&token, &asked).await?,
+            _ => match remote.send(&token, &asked).await {
+                Ok(answer) => answer,
+                Err(failure) => {
+                    let taken = self.with_session(session, |r| r.take_refusal(&asked, &failure.error))?;
+                    return taken.map(|taken| taken.seen).ok_or(failure);
+                }
+            },
         };
         let answer = asked.read(&answer)?;
         if let Some(next) = self.with_replica(|r| r.ask_ahead(&answer))? {
@@ -154,7 +162,7 @@ impl<P: Platform> App<P> {
             news.ahead = Some((next, answering));
         }
         let taken = self.with_session(session, |r| r.take(&asked, answer))?;
-        news.known = taken.head;
+        news.known = taken.head.unwrap_or(news.known);
         if let Some(count) = taken.received_at_first {
             let mut progress = lock(&self.progress);
             progress.receiving = Some(progress.receiving.unwrap_or(0).saturating_add(count));

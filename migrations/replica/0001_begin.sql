@@ -172,3 +172,27 @@ CREATE TABLE projection (
     fingerprint INTEGER NOT NULL,
     live INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+
+-- Contents of records (photos, signatures), by SHA-256. `to_send`: the server has yet to say that it has all of it. `wanted`:
+-- somebody here wants to see it, and it is not all here.
+CREATE TABLE blob (
+    n INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
+    to_send INTEGER NOT NULL DEFAULT 0,
+    wanted INTEGER NOT NULL DEFAULT 0,
+    -- Parts that the server lacks (JSON), once it has said so.
+    lacking TEXT,
+    -- Nothing can be done for it in this round.
+    waiting INTEGER NOT NULL DEFAULT 0,
+    -- Why the server would not have it (JSON).
+    refused TEXT
+);
+CREATE INDEX blob_transfer ON blob (n) WHERE to_send > 0 OR wanted > 0;
+CREATE TABLE blob_part (
+    blob INTEGER NOT NULL REFERENCES blob (n) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (blob, n)
+) WITHOUT ROWID;

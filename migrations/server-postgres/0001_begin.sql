@@ -150,3 +150,34 @@ CREATE TABLE handed_over (
     refused TEXT,
     UNIQUE (device, person, hash)
 );
+
+-- Which records name which contents, and who said so: whoever may read the record may read the content.
+CREATE TABLE blob_ref (
+    hash BYTEA NOT NULL,
+    doc BIGINT NOT NULL REFERENCES doc (n),
+    person BYTEA NOT NULL,
+    PRIMARY KEY (hash, doc, person)
+);
+CREATE INDEX blob_ref_doc ON blob_ref (doc);
+
+-- Contents, by SHA-256. `kept_at`: when all of it was here and found to be what its name says; before that, the parts are noted.
+CREATE TABLE blob (
+    hash BYTEA PRIMARY KEY,
+    size BIGINT NOT NULL,
+    began_at BIGINT NOT NULL,
+    kept_at BIGINT
+);
+CREATE TABLE blob_part (
+    hash BYTEA NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (hash, n)
+);
+
+-- Contents that are named by what was handed over.
+CREATE TABLE handed_blob (
+    hash BYTEA NOT NULL,
+    device BYTEA NOT NULL,
+    person BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (hash, device, person)
+);

@@ -150,3 +150,34 @@ CREATE TABLE handed_over (
     refused TEXT,
     UNIQUE (device, person, hash)
 );
+
+-- Which records name which contents, and who said so: whoever may read the record may read the content.
+CREATE TABLE blob_ref (
+    hash BLOB NOT NULL,
+    doc INTEGER NOT NULL REFERENCES doc (n),
+    person BLOB NOT NULL,
+    PRIMARY KEY (hash, doc, person)
+);
+CREATE INDEX blob_ref_doc ON blob_ref (doc);
+
+-- Contents, by SHA-256. `kept_at`: when all of it was here and found to be what its name says; before that, the parts are noted.
+CREATE TABLE blob (
+    hash BLOB PRIMARY KEY,
+    size INTEGER NOT NULL,
+    began_at INTEGER NOT NULL,
+    kept_at INTEGER
+);
+CREATE TABLE blob_part (
+    hash BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (hash, n)
+);
+
+-- Contents that are named by what was handed over.
+CREATE TABLE handed_blob (
+    hash BLOB NOT NULL,
+    device BLOB NOT NULL,
+    person BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (hash, device, person)
+);

@@ -8,8 +8,8 @@ mod record;
 mod trip;
 mod visit;
 
-use crate::Replica;
 use crate::sync::{moving, quarantine};
+use crate::{Replica, blob};
 use maydan_core::Result;
 use maydan_core::command::*;
 
@@ -88,6 +88,18 @@ impl ReplicaCommands for Replica {
     }
     fn import_rows(&mut self, request: ImportRows) -> Result<ImportReport> {
         import::import(self, request)
+    }
+    fn keep_content(&mut self, request: KeepContent) -> Result<KeptContent> {
+        blob::keep(self, &request)
+    }
+    fn read_content(&mut self, request: ReadContent) -> Result<Content> {
+        blob::read(self, &request)
+    }
+    fn list_transfers(&mut self, _: ListTransfers) -> Result<Transfers> {
+        blob::list(self)
+    }
+    fn retry_transfer(&mut self, request: RetryTransfer) -> Result<Done> {
+        blob::retry(self, request)
     }
     fn outbox(&mut self, request: Outbox) -> Result<OutboxPage> {
         queue::outbox(self, &request)

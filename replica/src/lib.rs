@@ -12,6 +12,7 @@
 //!
 //! Deliberately absent: sockets and time (the driver's), decisions (core's).
 
+mod blob;
 mod handler;
 mod open;
 mod projection;

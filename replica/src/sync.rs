@@ -10,13 +10,14 @@ mod page;
 pub(crate) mod quarantine;
 mod relay;
 mod survey;
+mod transfer;
 
 pub use exchange::{Incoming, Outgoing, Taken};
 pub(crate) use heal::mark as mark_damaged;
 pub(crate) use page::adopt;
 
 use crate::open::{meta, set_meta};
-use crate::{Replica, handler, storage, store};
+use crate::{Replica, blob, handler, storage, store};
 use hello::{incarnations, show_head};
 use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::{Hash, decode_change};
@@ -53,7 +54,7 @@ enum Row {
 /// Counts for the sync chip.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Records of which something waits to be sent: those that the queue lists, and shifts under way.
+    /// Records of which something waits to be sent: those that the queue lists, and shifts under way; and contents.
     pub pending: u32,
     /// Pieces of work that were refused.
     pub refused: u32,
@@ -80,7 +81,8 @@ impl Replica {
         let refused = quarantine::count(&self.db)?;
         self.db
             .prepare_cached(
-                "SELECT (SELECT count(*) FROM (SELECT document FROM outbox UNION SELECT trip FROM ping)),
+                "SELECT (SELECT count(*) FROM (SELECT document FROM outbox UNION SELECT trip FROM ping))
+                          + (SELECT count(*) FROM blob WHERE to_send = 1),
                         (SELECT count(*) FROM document WHERE conflicted > 0)",
             )
             .and_then(|mut s| s.query_row([], |r| Ok(Counts { pending: r.get(0)?, refused, conflicts: r.get(1)? })))
@@ -276,6 +278,8 @@ impl Replica {
             }
         }
         show_head(&tx, answer.epoch, &answer.head)?;
+        // What waited for its record may go.
+        blob::wait_no_longer(&tx)?;
         tx.commit().map_err(storage)?;
         for (n, command, why) in refused_commands {
             moving::refused(self, n, command, &why)?;
@@ -409,6 +413,9 @@ impl Replica {
         tx.commit().map_err(storage)?;
         for (_, id, _) in &gone {
             self.documents.take(RecordId::from_slice(id)?);
+        }
+        if gone.iter().any(|(_, _, kind)| kind == maydan_core::blob::KIND) {
+            blob::sweep(&self.db)?;
         }
         let kinds: BTreeSet<String> = gone.into_iter().map(|(_, _, kind)| kind).collect();
         self.events.extend(kinds.into_iter().map(|kind| Event::Changed { kind, ids: Vec::new() }));

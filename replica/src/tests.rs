@@ -1,6 +1,7 @@
 //! The replica as a person's device meets it: one module for each promise.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod contents;
 mod custom_kind;
 mod damage;
 mod failures;

@@ -1,7 +1,7 @@
 //! Forgetting everything of a person's on a device: in the database itself, because a file can't be taken away under every
 //! host, and so that a power cut in the middle is made good when it is opened again.
 
-use crate::{Replica, storage, store};
+use crate::{Replica, blob, storage, store};
 use maydan_core::Result;
 use rusqlite::Connection;
 
@@ -15,7 +15,7 @@ impl Replica {
     /// # Errors
     /// What the database says. Then nothing is forgotten, or the rest when it is opened.
     pub fn wipe(&mut self) -> Result<bool> {
-        if self.has_unsent()? {
+        if self.has_unsent()? || blob::is_due(&self.db)? {
             return Ok(false);
         }
         self.wipe_tables()?;

@@ -1,9 +1,9 @@
 //! The command line: what an operator does.
 
-use crate::company::{Checked, Company, NewUser, TakenIn};
+use crate::company::{BLOBS, Checked, Collected, Company, NewUser, TakenIn};
 use crate::config::{Config, Tls};
 use crate::server::Server;
-use crate::store::{Postgres, Sqlite, copy, share_key};
+use crate::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
 use clap::{Args, Parser, Subcommand};
 use maydan_core::command::Level;
 use maydan_core::{Error, ErrorCode, Result, ScopeId};
@@ -32,6 +32,9 @@ struct Settings {
     /// Address of a PostgreSQL database (postgres://…); without it the data lies in one file in the folder.
     #[arg(long, global = true, env = "MAYDAN_DATABASE", hide_env_values = true)]
     database: Option<String>,
+    /// Where contents of records lie (photos, signatures): a folder, or s3://bucket/prefix with AWS_… in the environment.
+    #[arg(long, global = true, env = "MAYDAN_BLOBS")]
+    blobs: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,6 +122,12 @@ enum Command {
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=36_500))]
         days: i64,
     },
+    /// Throw away contents (photos, signatures) whose records were deleted long ago, and parts that were never completed.
+    Collect {
+        /// How many days ago at least.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=36_500))]
+        days: i64,
+    },
     /// Say that the database was put back to an earlier state by its own tools; devices then send what it lacks.
     NewEpoch,
     /// Move a company to another store, with its epoch: devices notice nothing. Its server must not run.
@@ -194,6 +203,7 @@ impl Cli {
             config.data = data;
         }
         config.database = self.settings.database.or(config.database);
+        config.blobs = self.settings.blobs.or(config.blobs);
         let answer = match self.command {
             Command::Init => {
                 init(&config)?;
@@ -256,6 +266,11 @@ impl Cli {
                 let company = join(&config)?;
                 format!("the feeds hold what came after number {}", company.trim(company.now().plus(-days * 86_400_000))?)
             }
+            Command::Collect { days } => {
+                let company = join(&config)?;
+                let Collected { contents, bytes } = company.collect(company.now().plus(-days * 86_400_000))?;
+                format!("{contents} contents that nothing names any more are gone, {bytes} bytes")
+            }
             Command::NewEpoch => format!("the epoch is {}; devices will send what the database lacks", open(&config)?.renew_epoch()?),
             Command::MigrateStore { from, to } => migrate_store(&config, &from, &to, out)?,
             Command::Restore { from } => {
@@ -270,15 +285,15 @@ impl Cli {
 
 fn init(config: &Config) -> Result<Company> {
     match &config.database {
-        Some(url) => Postgres::init(url, &config.data).map(Company::over),
-        None => Company::init(&config.data),
+        Some(url) => with_contents(config, Postgres::init(url, &config.data)?),
+        None => with_contents(config, Sqlite::init(&config.data)?),
     }
 }
 
 fn open(config: &Config) -> Result<Company> {
     match &config.database {
-        Some(url) => Postgres::open(url, &config.data).map(Company::over),
-        None => Company::open(&config.data),
+        Some(url) => with_contents(config, Postgres::open(url, &config.data)?),
+        None => with_contents(config, Sqlite::open(&config.data)?),
     }
 }
 
@@ -286,8 +301,16 @@ fn open(config: &Config) -> Result<Company> {
 fn join(config: &Config) -> Result<Company> {
     match &config.database {
         Some(_) => open(config),
-        None => Company::join(&config.data),
+        None => with_contents(config, Sqlite::join(&config.data)?),
     }
+}
+
+fn with_contents(config: &Config, store: impl Store + 'static) -> Result<Company> {
+    let blobs = match &config.blobs {
+        Some(address) => Blobs::at(address)?,
+        None => Blobs::folder(&config.data.join(BLOBS))?,
+    };
+    Ok(Company::over(store).with_blobs(blobs))
 }
 
 fn of_a_file(config: &Config) -> Result<()> {
@@ -341,8 +364,8 @@ fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<
         faults.clear();
         checked = company.check(&mut |fault| faults.push(fault))?;
     }
-    let Checked { documents, changes, snapshots } = checked;
-    let looked_at = format!("{documents} records, {changes} changes and {snapshots} snapshots looked at");
+    let Checked { documents, changes, snapshots, contents } = checked;
+    let looked_at = format!("{documents} records, {changes} changes, {snapshots} snapshots and {contents} contents looked at");
     match faults.len() {
         0 => Ok(format!("{looked_at}: all is well")),
         count => Err(Error::corrupt(format!(

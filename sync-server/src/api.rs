@@ -66,6 +66,8 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/push", post(sync::push))
         .route("/pull", post(sync::pull))
         .route("/hand-over", post(sync::hand_over))
+        .route("/blob/put", post(sync::put_blob))
+        .route("/blob/get", post(sync::get_blob))
         .route("/poke", get(poke::poke))
         .fallback(|| async { Failure::from(Error::new(ErrorCode::NotFound, "there is no such endpoint")) })
         .method_not_allowed_fallback(|| async { Failure::from(Error::bad_request("this endpoint takes another method")) })

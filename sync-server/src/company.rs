@@ -4,7 +4,9 @@
 //! happens gets the next number of the log ([`log::Log`]), in the transaction that stores it.
 
 mod access;
+mod blob;
 mod check;
+mod collect;
 mod feed;
 mod hand_over;
 mod hello;
@@ -21,13 +23,14 @@ mod trim;
 mod whole;
 
 pub use check::{Checked, Fault, What};
+pub use collect::Collected;
 pub use hand_over::{Handed, HandedRecord, TakenIn};
 pub use import::{Bulk, Imported};
 pub use people::{Caller, Device, NewUser};
 
 use crate::auth::seal;
 use crate::chance::Machine;
-use crate::store::{Group, Sqlite, Store, Tx};
+use crate::store::{Blobs, Group, Sqlite, Store, Tx};
 use log::Log;
 use maydan_core::document::Hash;
 use maydan_core::sync::receipt::{Attested, Notary, Receipt};
@@ -38,12 +41,16 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+/// The folder of contents, in the company's own, unless they are elsewhere.
+pub(crate) const BLOBS: &str = "blobs";
+
 /// A company.
 #[derive(Clone)]
 pub struct Company(Arc<Inner>);
 
 struct Inner {
     store: Box<dyn Store>,
+    blobs: Option<Blobs>,
     registry: Registry,
     page_entries: usize,
     host: Arc<dyn Host>,
@@ -77,6 +84,7 @@ impl Company {
     pub fn with_host(store: impl Store + 'static, host: Arc<dyn Host>) -> Self {
         Self(Arc::new(Inner {
             store: Box::new(store),
+            blobs: None,
             registry: Registry::maydan(),
             page_entries: pull::MOST_ENTRIES,
             host,
@@ -94,19 +102,31 @@ impl Company {
         self
     }
 
+    /// The same, with a place for contents. Before anybody else has a hand on it.
+    #[must_use]
+    pub fn with_blobs(mut self, blobs: Blobs) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.blobs = Some(blobs);
+        }
+        self
+    }
+
     /// A new company in a folder: [`Sqlite::init`].
     pub fn init(folder: &Path) -> Result<Self> {
-        Sqlite::init(folder).map(Self::over)
+        Sqlite::init(folder)?;
+        Self::open(folder)
     }
 
     /// The company in a folder, to serve it: [`Sqlite::open`].
     pub fn open(folder: &Path) -> Result<Self> {
-        Sqlite::open(folder).map(Self::over)
+        let store = Sqlite::open(folder)?;
+        Ok(Self::over(store).with_blobs(Blobs::folder(&folder.join(BLOBS))?))
     }
 
     /// The company in a folder, beside a server that may be at work: [`Sqlite::join`].
     pub fn join(folder: &Path) -> Result<Self> {
-        Sqlite::join(folder).map(Self::over)
+        let store = Sqlite::join(folder)?;
+        Ok(Self::over(store).with_blobs(Blobs::folder(&folder.join(BLOBS))?))
     }
 
     /// Changes when the server is restored from a backup.

@@ -12,6 +12,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Address of a PostgreSQL database (`postgres://…`); without it the data lies in one file in the folder.
     pub database: Option<String>,
+    /// Where contents of records lie: a folder, or `s3://bucket/prefix`; without it the folder `blobs` in `data`.
+    pub blobs: Option<String>,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Folder of the web edition; without it only the API is served.
@@ -38,6 +40,7 @@ impl Default for Config {
         Self {
             data: PathBuf::from("maydan-data"),
             database: None,
+            blobs: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8017)),
             web: None,
             tls: None,

@@ -11,6 +11,7 @@
 //! - A read sees one state, whatever is written meanwhile, and waits for nobody.
 //! - Statements for many sets of parameters travel together: one round trip to a database elsewhere.
 
+mod blobs;
 mod copy;
 mod folder;
 mod group;
@@ -18,6 +19,7 @@ mod postgres;
 mod sqlite;
 mod value;
 
+pub use blobs::Blobs;
 pub use copy::copy;
 pub use folder::share_key;
 pub(crate) use folder::write_private;

@@ -33,6 +33,7 @@ impl Registry {
             .with(super::task::kind())
             .with(super::visit::kind())
             .with(super::note::kind())
+            .with(super::attachment::kind())
             .with(super::trip::kind())
     }
 

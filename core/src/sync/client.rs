@@ -4,6 +4,8 @@
 //! outbox is empty → pull until nothing is left → rest until poked. Push comes before pull, so that what was captured
 //! here is safe first.
 //!
+//! Contents of records come last, part by part: whatever else is to be sent or fetched goes before the next part.
+//!
 //! A device that was cut off hands over what it has not sent, forgets everything, and that is the end of its session.
 
 use crate::ErrorCode;
@@ -17,6 +19,8 @@ pub enum Step {
     Push,
     /// Ask for the next page.
     Pull,
+    /// Send or fetch the next part of a content.
+    Transfer,
     /// Send the next part of what was not sent, to be kept for an administrator.
     HandOver,
     /// Forget everything of this person's on the device, and end her session.
@@ -44,6 +48,8 @@ pub enum Seen {
         pending: bool,
         /// The server is another one than was known: it must hear of all actors before anything is sent.
         hello_needed: bool,
+        /// Contents wait to be sent or fetched.
+        transfers: bool,
     },
     /// A batch was answered.
     Pushed {
@@ -51,6 +57,8 @@ pub enum Seen {
         pending: bool,
         /// The round must begin again: the server has another epoch, or this database writes under another actor.
         hello_needed: bool,
+        /// Contents wait to be sent or fetched.
+        transfers: bool,
     },
     /// A page was stored.
     Pulled {
@@ -60,11 +68,22 @@ pub enum Seen {
         pending: bool,
         /// The round must begin again: this database writes under another actor.
         hello_needed: bool,
+        /// Contents wait to be sent or fetched.
+        transfers: bool,
     },
     /// A part of what was not sent was handed over.
     HandedOver {
         /// There is more.
         pending: bool,
+        /// Contents wait to be sent.
+        transfers: bool,
+    },
+    /// A part of a content was sent or fetched, or can't be.
+    Transferred {
+        /// Items wait to be sent.
+        pending: bool,
+        /// Contents wait to be sent or fetched.
+        transfers: bool,
     },
     /// New tokens were stored, by refresh or sign-in.
     Authorised,
@@ -81,6 +100,8 @@ pub enum Seen {
 pub const FIRST_WAIT_MS: u64 = 1_000;
 /// Longest wait, milliseconds.
 pub const LONGEST_WAIT_MS: u64 = 120_000;
+/// Parts of contents after which the server is asked for news.
+pub const PARTS_IN_A_ROW: u32 = 16;
 /// Failures in a row after which the server counts as out of reach.
 pub const OFFLINE_AFTER: u32 = 2;
 
@@ -96,6 +117,8 @@ pub struct Client {
     refreshed: bool,
     needs_sign_in: bool,
     handing_over: bool,
+    /// Parts of contents since the server was asked for news.
+    parts: u32,
 }
 
 impl Client {
@@ -123,29 +146,44 @@ impl Client {
                 self.succeeded();
                 Step::Hello
             }
-            Seen::Hello { behind, pending, .. } => {
+            Seen::Hello { behind, pending, transfers, .. } => {
                 self.succeeded();
                 self.behind = behind;
-                self.next(pending)
+                self.next(pending, transfers)
             }
             Seen::Pushed { hello_needed: true, .. } | Seen::Pulled { hello_needed: true, .. } => {
                 self.succeeded();
                 Step::Hello
             }
-            Seen::Pushed { pending, .. } => {
+            Seen::Pushed { pending, transfers, .. } => {
                 self.succeeded();
                 // What was accepted comes back in the feed: its cursor moves only by pulling.
                 self.behind = true;
-                self.next(pending)
+                self.next(pending, transfers)
             }
-            Seen::Pulled { has_more, pending, .. } => {
+            Seen::Pulled { has_more, pending, transfers, .. } => {
                 self.succeeded();
                 self.behind = has_more;
-                self.next(pending)
+                self.next(pending, transfers)
             }
-            Seen::HandedOver { pending } => {
+            Seen::HandedOver { pending, transfers } => {
                 self.succeeded();
-                if pending { Step::HandOver } else { Step::Wipe }
+                self.handing_over = true;
+                self.last_words(pending, transfers)
+            }
+            Seen::Transferred { pending, transfers } if self.handing_over => {
+                self.succeeded();
+                self.handing_over = true;
+                self.last_words(pending, transfers)
+            }
+            Seen::Transferred { pending, transfers } => {
+                self.succeeded();
+                self.parts += 1;
+                if self.parts >= PARTS_IN_A_ROW {
+                    self.parts = 0;
+                    return Step::Hello;
+                }
+                self.next(pending, transfers)
             }
             Seen::Authorised => {
                 self.refreshed = self.refreshing;
@@ -187,13 +225,26 @@ impl Client {
         }
     }
 
-    fn next(&self, pending: bool) -> Step {
+    fn next(&self, pending: bool, transfers: bool) -> Step {
         if pending {
             Step::Push
         } else if self.behind {
             Step::Pull
+        } else if transfers {
+            Step::Transfer
         } else {
             Step::Rest
+        }
+    }
+
+    /// Of a device that was cut off.
+    fn last_words(&self, pending: bool, transfers: bool) -> Step {
+        if pending {
+            Step::HandOver
+        } else if transfers {
+            Step::Transfer
+        } else {
+            Step::Wipe
         }
     }
 
@@ -219,20 +270,20 @@ mod tests {
     fn an_idle_round_is_one_request() {
         let mut client = Client::new();
         assert_eq!(client.step(Seen::Wake), Step::Hello);
-        assert_eq!(client.step(Seen::Hello { behind: false, pending: false, hello_needed: false }), Step::Rest);
+        assert_eq!(client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false }), Step::Rest);
     }
 
     #[test]
     fn a_round_pushes_before_it_pulls() {
         let mut client = Client::new();
         client.step(Seen::Wake);
-        assert_eq!(client.step(Seen::Hello { behind: true, pending: true, hello_needed: false }), Step::Push);
-        assert_eq!(client.step(Seen::Pushed { pending: true, hello_needed: false }), Step::Push);
-        assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false }), Step::Pull);
-        assert_eq!(client.step(Seen::Pulled { has_more: true, pending: false, hello_needed: false }), Step::Pull);
-        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: true, hello_needed: false }), Step::Push);
-        assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false }), Step::Pull);
-        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: false, hello_needed: false }), Step::Rest);
+        assert_eq!(client.step(Seen::Hello { behind: true, pending: true, hello_needed: false, transfers: false }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: true, hello_needed: false, transfers: false }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false, transfers: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: true, pending: false, hello_needed: false, transfers: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: true, hello_needed: false, transfers: false }), Step::Push);
+        assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false, transfers: false }), Step::Pull);
+        assert_eq!(client.step(Seen::Pulled { has_more: false, pending: false, hello_needed: false, transfers: false }), Step::Rest);
     }
 
     #[test]
@@ -245,7 +296,7 @@ mod tests {
             }
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 120, 120]);
-        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false });
+        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false });
         assert_eq!(client.step(failed(ErrorCode::Offline)), Step::Wait(1000));
     }
 
@@ -270,7 +321,7 @@ mod tests {
         let mut client = Client::new();
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
         assert_eq!(client.step(Seen::Authorised), Step::Hello);
-        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false });
+        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false });
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::AwaitSignIn);
         assert!(client.needs_sign_in());
@@ -291,11 +342,41 @@ mod tests {
     fn a_device_that_was_cut_off_hands_over_all_and_then_forgets() {
         let mut client = Client::new();
         assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
-        assert_eq!(client.step(Seen::HandedOver { pending: true }), Step::HandOver);
+        assert_eq!(client.step(Seen::HandedOver { pending: true, transfers: false }), Step::HandOver);
         assert_eq!(client.step(failed(ErrorCode::Offline)), Step::Wait(1000), "nothing is forgotten before it is handed over");
         assert_eq!(client.step(Seen::Wake), Step::Hello);
         assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
-        assert_eq!(client.step(Seen::HandedOver { pending: false }), Step::Wipe);
+        assert_eq!(client.step(Seen::HandedOver { pending: false, transfers: false }), Step::Wipe);
+    }
+
+    #[test]
+    fn contents_are_handed_over_behind_the_rest() {
+        let mut client = Client::new();
+        assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
+        assert_eq!(client.step(Seen::HandedOver { pending: false, transfers: true }), Step::Transfer);
+        assert_eq!(client.step(Seen::Transferred { pending: true, transfers: true }), Step::HandOver, "somebody wrote something");
+        assert_eq!(client.step(Seen::HandedOver { pending: false, transfers: true }), Step::Transfer);
+        assert_eq!(client.step(Seen::Transferred { pending: false, transfers: false }), Step::Wipe);
+    }
+
+    #[test]
+    fn contents_wait_for_everything_else_and_never_keep_news_away() {
+        let mut client = Client::new();
+        client.step(Seen::Wake);
+        let hello = Seen::Hello { behind: true, pending: false, hello_needed: false, transfers: true };
+        assert_eq!(client.step(hello), Step::Pull);
+        let pulled = Seen::Pulled { has_more: false, pending: false, hello_needed: false, transfers: true };
+        assert_eq!(client.step(pulled), Step::Transfer);
+        assert_eq!(client.step(Seen::Transferred { pending: true, transfers: true }), Step::Push);
+        let pushed = Seen::Pushed { pending: false, hello_needed: false, transfers: true };
+        assert_eq!(client.step(pushed), Step::Pull);
+        assert_eq!(client.step(pulled), Step::Transfer);
+        let more = Seen::Transferred { pending: false, transfers: true };
+        let steps: Vec<Step> = (0..PARTS_IN_A_ROW).map(|_| client.step(more)).collect();
+        assert!(steps.contains(&Step::Hello), "somebody may have written something: {steps:?}");
+        assert_eq!(client.step(hello), Step::Pull);
+        assert_eq!(client.step(pulled), Step::Transfer);
+        assert_eq!(client.step(Seen::Transferred { pending: false, transfers: false }), Step::Rest);
     }
 
     #[test]
@@ -311,7 +392,7 @@ mod tests {
         assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
         assert_eq!(client.step(failed(ErrorCode::WrongState)), Step::Wait(1000));
         assert_eq!(client.step(Seen::Wake), Step::Hello);
-        assert_eq!(client.step(Seen::Hello { behind: false, pending: true, hello_needed: false }), Step::Push);
+        assert_eq!(client.step(Seen::Hello { behind: false, pending: true, hello_needed: false, transfers: false }), Step::Push);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! A change is identified by (document, hash). Pushing is idempotent, with an answer per item. A device pulls one feed
 //! per scope, each with its own cursor.
 
+mod blob;
 mod hand_over;
 mod push;
 
+pub use blob::{BlobPart, GetBlob, Lacking, Part, PutBlob};
 pub use hand_over::{HandOver, HandedOver};
 pub use push::{Act, Command, Item, Outcome, Push, PushAnswer, Relay, Seen};
 

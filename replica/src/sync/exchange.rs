@@ -6,10 +6,11 @@
 use super::Batch;
 use super::hand_over::Handing;
 use super::survey::{self, Asked};
-use crate::Replica;
+use super::transfer::Asking;
+use crate::{Replica, blob};
 use maydan_core::sync::client::{Seen, Step};
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::sync::wire::{Cursor, HandedOver, Hello, HelloAnswer, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
+use maydan_core::sync::wire::{BlobPart, Cursor, HandedOver, Hello, HelloAnswer, Lacking, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
 use maydan_core::{Error, ErrorCode, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,6 +37,7 @@ enum Sort {
     Push { batch: Batch, epoch: Uuid },
     Pull { is_first: bool, besides: Asked },
     HandOver(Handing),
+    Transfer(Asking),
 }
 
 /// An answer that could be read.
@@ -48,6 +50,8 @@ enum Answer {
     Push(PushAnswer),
     Pull(Page),
     HandOver(HandedOver),
+    PutBlob(Lacking),
+    GetBlob(BlobPart),
 }
 
 impl Outgoing {
@@ -61,6 +65,8 @@ impl Outgoing {
             Sort::Push { .. } => Answer::Push(read(answer)?),
             Sort::Pull { .. } => Answer::Pull(read(answer)?),
             Sort::HandOver(_) => Answer::HandOver(read(answer)?),
+            Sort::Transfer(Asking::Put(_)) => Answer::PutBlob(read(answer)?),
+            Sort::Transfer(Asking::Get(_)) => Answer::GetBlob(read(answer)?),
         }))
     }
 
@@ -75,8 +81,8 @@ impl Outgoing {
 pub struct Taken {
     /// What to tell the state machine.
     pub seen: Seen,
-    /// Where the server's log stands.
-    pub head: u64,
+    /// Where the server's log stands, if the answer says so.
+    pub head: Option<u64>,
     /// Entries that came, as long as the first sync goes on.
     pub received_at_first: Option<u32>,
 }
@@ -113,6 +119,14 @@ impl Replica {
                 let (work, handing) = self.handing()?;
                 Some(Outgoing { path: "hand-over", media: MEDIA_TYPE, body: msgpack(&work)?, sort: Sort::HandOver(handing) })
             }
+            Step::Transfer => {
+                let Some(asking) = self.next_part()? else { return Ok(None) };
+                let (path, body) = match &asking {
+                    Asking::Put(put) => ("blob/put", msgpack(put)?),
+                    Asking::Get(get) => ("blob/get", msgpack(get)?),
+                };
+                Some(Outgoing { path, media: MEDIA_TYPE, body, sort: Sort::Transfer(asking) })
+            }
             Step::Wipe | Step::Refresh | Step::Rest | Step::Wait(_) | Step::AwaitSignIn => None,
         })
     }
@@ -132,6 +146,22 @@ impl Replica {
         }
     }
 
+    /// Takes in that a request was refused. `None` when that is not about this request alone: then the round is to wait.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn take_refusal(&mut self, asked: &Outgoing, error: &Error) -> Result<Option<Taken>> {
+        match &asked.sort {
+            Sort::Transfer(asking) if self.part_was_refused(asking, error)? => self.transferred().map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn transferred(&mut self) -> Result<Taken> {
+        let seen = Seen::Transferred { pending: self.has_sendable()?, transfers: blob::is_due(&self.db)? };
+        Ok(Taken { seen, head: None, received_at_first: None })
+    }
+
     /// Takes the answer to a request in.
     ///
     /// # Errors
@@ -141,24 +171,40 @@ impl Replica {
             (Sort::Hello(asked), Answer::Hello(answer)) => {
                 self.set_clock_skew(answer.server_time.since(self.host.now()));
                 let behind = self.apply_hello(asked, &answer)?;
-                let seen = Seen::Hello { behind, pending: self.has_sendable()?, hello_needed: self.has_unannounced()? };
-                Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
+                let seen = Seen::Hello {
+                    behind,
+                    pending: self.has_sendable()?,
+                    hello_needed: self.has_unannounced()?,
+                    transfers: blob::is_due(&self.db)?,
+                };
+                Ok(Taken { seen, head: Some(answer.head.seq), received_at_first: None })
             }
             (Sort::Push { batch, epoch }, Answer::Push(answer)) => {
                 self.apply_outcomes(batch, &answer)?;
-                let seen = Seen::Pushed { pending: self.has_sendable()?, hello_needed: answer.epoch != *epoch || !self.is_announced()? };
-                Ok(Taken { seen, head: answer.head.seq, received_at_first: None })
+                let hello_needed = answer.epoch != *epoch || !self.is_announced()?;
+                let seen = Seen::Pushed { pending: self.has_sendable()?, hello_needed, transfers: blob::is_due(&self.db)? };
+                Ok(Taken { seen, head: Some(answer.head.seq), received_at_first: None })
             }
             (Sort::Pull { is_first, besides }, Answer::Pull(page)) => {
                 self.apply_answer(&page, besides)?;
                 let has_more = page.has_more || survey::is_open(&self.db, &self.cursors()?)?;
-                let seen = Seen::Pulled { has_more, pending: self.has_sendable()?, hello_needed: !self.is_announced()? };
+                let (pending, hello_needed) = (self.has_sendable()?, !self.is_announced()?);
+                let seen = Seen::Pulled { has_more, pending, hello_needed, transfers: blob::is_due(&self.db)? };
                 let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
-                Ok(Taken { seen, head: page.head.seq, received_at_first: is_first.then_some(received) })
+                Ok(Taken { seen, head: Some(page.head.seq), received_at_first: is_first.then_some(received) })
             }
             (Sort::HandOver(handing), Answer::HandOver(answer)) => {
-                let seen = Seen::HandedOver { pending: self.handed(handing, &answer)? };
-                Ok(Taken { seen, head: 0, received_at_first: None })
+                let pending = self.handed(handing, &answer)?;
+                let seen = Seen::HandedOver { pending, transfers: blob::is_due(&self.db)? };
+                Ok(Taken { seen, head: None, received_at_first: None })
+            }
+            (Sort::Transfer(Asking::Put(asked)), Answer::PutBlob(answer)) => {
+                self.part_was_put(asked, &answer)?;
+                self.transferred()
+            }
+            (Sort::Transfer(Asking::Get(asked)), Answer::GetBlob(answer)) => {
+                self.part_has_come(asked, &answer)?;
+                self.transferred()
             }
             _ => Err(Error::bad_request("the answer is to another request")),
         }

@@ -6,7 +6,7 @@
 use super::hello::incarnations;
 use super::{quarantine, take_out};
 use crate::open::{meta, set_meta};
-use crate::{Replica, handler, storage};
+use crate::{Replica, blob, handler, storage};
 use maydan_core::Result;
 use maydan_core::sync::wire::{HandOver, HandedOver, Item, MAX_EARLIER, MAX_PUSH_ITEMS, TARGET_BATCH_BYTES};
 use serde_bytes::ByteBuf;
@@ -67,6 +67,10 @@ impl Replica {
         if let Some((n, items)) = handing.refused {
             quarantine::forget_first(&tx, n, items)?;
         }
+        // Nobody will look at anything here any more, nor bring it to anybody.
+        tx.execute("DELETE FROM relay", []).map_err(storage)?;
+        tx.execute("UPDATE blob SET wanted = 0 WHERE to_send > 0 OR wanted > 0", []).map_err(storage)?;
+        blob::wait_no_longer(&tx)?;
         let handed = handed_over(&tx)? + handing.deeds;
         set_meta(&tx, HANDED, &handed.to_string())?;
         tx.commit().map_err(storage)?;

@@ -2,7 +2,7 @@
 
 use super::{feed, heal, moving, relay, survey, wait_no_longer};
 use crate::open::{incarnate, meta, set_meta};
-use crate::{Replica, storage};
+use crate::{Replica, blob, storage};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, Known, LogHead, MAX_EARLIER, PROTOCOL};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
@@ -27,6 +27,7 @@ impl Replica {
             self.set_user(user)?;
         }
         wait_no_longer(&self.db)?;
+        blob::wait_no_longer(&self.db)?;
         for (actor, user) in &answer.actors {
             self.db
                 .prepare_cached("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
@@ -98,6 +99,7 @@ impl Replica {
         }
         moving::give_again(self)?;
         relay::begin(&self.db)?;
+        blob::offer_all(&self.db)?;
         feed::distrust(&self.db)?;
         // The restored server's directory is in another order: the next hello brings it whole, and names all of ours.
         set_meta(&self.db, "actors_known", "0")?;

@@ -16,7 +16,7 @@ fn hands_over(replica: &mut Replica, epoch: Uuid) -> (Vec<Item>, bool) {
     assert!(sent.items.len() <= MAX_PUSH_ITEMS && sent.actors.contains(&replica.actor()));
     let answer = rmp_serde::to_vec_named(&HandedOver { epoch }).unwrap();
     let taken = replica.take(&asked, asked.read(&answer).unwrap()).unwrap();
-    let Seen::HandedOver { pending } = taken.seen else { panic!("{taken:?}") };
+    let Seen::HandedOver { pending, .. } = taken.seen else { panic!("{taken:?}") };
     (sent.items.iter().map(|item| Item::from_bytes(item).unwrap()).collect(), pending)
 }
 

@@ -1,11 +1,13 @@
-//! hello, push, pull, hand-over.
+//! hello, push, pull, hand-over, contents.
 
 use super::body::{Json, MsgPack};
 use super::failure::Failure;
 use super::{Api, blocking};
 use crate::company::Caller;
 use axum::extract::State;
-use maydan_core::sync::wire::{HandOver, HandedOver, Hello, HelloAnswer, Page, Pull, Push, PushAnswer};
+use maydan_core::sync::wire::{
+    BlobPart, GetBlob, HandOver, HandedOver, Hello, HelloAnswer, Lacking, Page, Pull, Push, PushAnswer, PutBlob,
+};
 
 pub(super) async fn hello(State(api): State<Api>, caller: Caller, Json(hello): Json<Hello>) -> Result<Json<HelloAnswer>, Failure> {
     Ok(Json(blocking(move || api.company.hello(caller, &hello)).await?))
@@ -25,4 +27,12 @@ pub(super) async fn hand_over(
     MsgPack(work): MsgPack<HandOver>,
 ) -> Result<MsgPack<HandedOver>, Failure> {
     Ok(MsgPack(blocking(move || api.company.hand_over(caller, &work)).await?))
+}
+
+pub(super) async fn put_blob(State(api): State<Api>, caller: Caller, MsgPack(put): MsgPack<PutBlob>) -> Result<MsgPack<Lacking>, Failure> {
+    Ok(MsgPack(blocking(move || api.company.put_blob(caller, &put)).await?))
+}
+
+pub(super) async fn get_blob(State(api): State<Api>, caller: Caller, MsgPack(get): MsgPack<GetBlob>) -> Result<MsgPack<BlobPart>, Failure> {
+    Ok(MsgPack(blocking(move || api.company.get_blob(caller, &get)).await?))
 }

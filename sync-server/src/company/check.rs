@@ -9,6 +9,7 @@ use super::log::Log;
 use super::tally::Turns;
 use super::whole;
 use crate::store::{Row, Tx, Value, params};
+use maydan_core::blob::BlobHash;
 use maydan_core::document::{Document, Hash, RawChange, decode_change, genesis, guarded};
 use maydan_core::sync::tally::{Mark, Tally};
 use maydan_core::{RecordId, Result, ScopeId};
@@ -27,6 +28,8 @@ pub struct Checked {
     pub changes: u64,
     /// Snapshots.
     pub snapshots: u64,
+    /// Contents of records.
+    pub contents: u64,
 }
 
 /// Something that does not fit.
@@ -59,12 +62,14 @@ pub enum What {
     Tally(ScopeId),
     /// Something has a number that the log never gave.
     Beyond(u64),
+    /// A content is not what its name says, or not there; mended by asking for it again.
+    Content(BlobHash),
 }
 
 impl What {
     /// Whether it can be made again from the changes.
     pub fn is_mendable(&self) -> bool {
-        matches!(self, Self::Heads | Self::Snapshot(_) | Self::Tally(_))
+        matches!(self, Self::Heads | Self::Snapshot(_) | Self::Tally(_) | Self::Content(_))
     }
 }
 
@@ -83,6 +88,7 @@ impl fmt::Display for Fault {
             What::Stray(parent) => write!(f, "it lies elsewhere than {parent}, which it follows"),
             What::Tally(scope) => write!(f, "scope {scope}: its tally is not that of its documents (--mend)"),
             What::Beyond(seq) => write!(f, "number {seq} was never given"),
+            What::Content(hash) => write!(f, "content {hash} is not what its name says (--mend, then new-epoch: devices bring it again)"),
         }
     }
 }
@@ -93,14 +99,20 @@ impl Company {
     /// # Errors
     /// What the store says.
     pub fn check(&self, tell: &mut dyn FnMut(Fault)) -> Result<Checked> {
-        self.read(|tx| Checking::new(self, tx)?.run(tell))
+        let checked = self.read(|tx| Checking::new(self, tx)?.run(tell))?;
+        let contents = if self.0.blobs.is_some() { self.check_contents(tell)? } else { 0 };
+        Ok(Checked { contents, ..checked })
     }
 
-    /// Makes heads, tallies and snapshots again from the changes; answers how many documents stood elsewhere.
+    /// Makes heads, tallies and snapshots again from the changes, and forgets contents that are not what their names say;
+    /// answers how many documents stood elsewhere.
     ///
     /// # Errors
     /// What the store says.
     pub fn mend(&self) -> Result<u64> {
+        if self.0.blobs.is_some() {
+            self.mend_contents()?;
+        }
         self.write_alone(|_, tx| {
             let mut moved = 0;
             let mut turns = Turns::default();

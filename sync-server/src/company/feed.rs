@@ -3,6 +3,7 @@
 use super::Caller;
 use super::log::Log;
 use crate::store::{Row, Tx, Value, params};
+use maydan_core::blob;
 use maydan_core::document::{Hash, RawChange};
 use maydan_core::domain::agenda;
 use maydan_core::sync::tally::Mark;
@@ -99,6 +100,12 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
         &sets,
     )?;
     enter(tx, changes.iter().zip(&numbered).map(|(a, seq)| (a.doc.scope, *seq, a.doc.n, CHANGE)))?;
+    let naming = changes.iter().filter(|a| a.doc.kind == blob::KIND);
+    let refs: Vec<_> =
+        naming.flat_map(|a| blob::named_by(a.change).into_iter().map(|hash| params![hash.as_slice(), a.doc.n, a.from.user])).collect();
+    if !refs.is_empty() {
+        tx.write_each("INSERT INTO blob_ref (hash, doc, person) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", &refs)?;
+    }
     let mut moved: BTreeMap<i64, Moved<'_>> = BTreeMap::new();
     for (Appending { doc, change, .. }, seq) in changes.iter().zip(&numbered) {
         let moved = moved.entry(doc.n).or_insert_with(|| Moved { doc, heads: doc.heads.clone(), last_seq: 0, day: None });

@@ -12,7 +12,9 @@ use super::access::standing;
 use super::push::{Bringer, Incoming};
 use super::{Caller, Company};
 use crate::store::{Row, params};
-use maydan_core::sync::wire::{HandOver, HandedOver, MAX_EARLIER, MAX_PUSH_ITEMS, Outcome, Seen};
+use maydan_core::blob::{BlobHash, named_by};
+use maydan_core::document::decode_change;
+use maydan_core::sync::wire::{HandOver, HandedOver, Item, MAX_EARLIER, MAX_PUSH_ITEMS, Outcome, Seen};
 use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
@@ -59,6 +61,9 @@ impl Company {
             if count.saturating_add_unsigned(items.len() as u64) > MOST_ITEMS || bytes.saturating_add_unsigned(more as u64) > MOST_BYTES {
                 return Err(Error::new(ErrorCode::TooLarge, "too much was handed over from this device: an administrator must look first"));
             }
+            let named = items.iter().flat_map(|item| contents_of(item));
+            let sets: Vec<_> = named.map(|hash| params![hash.as_slice(), caller.device, caller.user, at]).collect();
+            tx.write_each("INSERT INTO handed_blob (hash, device, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", &sets)?;
             let newest: i64 = tx.value("SELECT coalesce(max(n), 0) FROM handed_over", params![])?;
             let row =
                 |(n, item): (i64, &ByteBuf)| params![n, caller.device, caller.user, Sha256::digest(item).as_slice(), item.as_slice(), at];
@@ -116,7 +121,18 @@ impl Company {
 
     /// Throws away what was handed over from a device; answers how many items.
     pub fn discard_handed_over(&self, device: DeviceId) -> Result<u64> {
-        self.write(move |_, tx| tx.write("DELETE FROM handed_over WHERE device = $1", params![device]))
+        self.write(move |_, tx| {
+            tx.write("DELETE FROM handed_blob WHERE device = $1", params![device])?;
+            tx.write("DELETE FROM handed_over WHERE device = $1", params![device])
+        })
+    }
+}
+
+/// The contents that an item names, whatever record it is of.
+fn contents_of(item: &[u8]) -> Vec<BlobHash> {
+    match Item::from_bytes(item) {
+        Ok(Item::Change { bytes, .. }) => decode_change(&bytes).map(|change| named_by(&change)).unwrap_or_default(),
+        _ => Vec::new(),
     }
 }
 

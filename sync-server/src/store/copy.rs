@@ -29,6 +29,10 @@ const TABLES: &[Table] = &[
     Table { name: "moved", columns: &["seq", "doc", "source", "target", "command", "person", "at"], keys: 1 },
     Table { name: "tally", columns: &["scope", "docs", "sum"], keys: 1 },
     Table { name: "handed_over", columns: &["n", "device", "person", "hash", "item", "at", "refused"], keys: 1 },
+    Table { name: "blob_ref", columns: &["hash", "doc", "person"], keys: 3 },
+    Table { name: "blob", columns: &["hash", "size", "began_at", "kept_at"], keys: 1 },
+    Table { name: "blob_part", columns: &["hash", "n"], keys: 2 },
+    Table { name: "handed_blob", columns: &["hash", "device", "person", "at"], keys: 3 },
     Table { name: "feed", columns: &["scope", "seq", "doc", "sort"], keys: 2 },
 ];
 

@@ -61,7 +61,7 @@ impl Device {
                 match step {
                     Step::Rest => return Ok(()),
                     Step::Push => {
-                        step = client.step(Seen::Pushed { pending: false, hello_needed: false });
+                        step = client.step(Seen::Pushed { pending: false, hello_needed: false, transfers: false });
                         continue;
                     }
                     other => bail!("the round came to {other:?}"),

@@ -1,6 +1,9 @@
 //! A company in a temporary folder: a server that can go away and come back, and reps with devices.
 
 use crate::FolderPlatform;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maydan_core::blob::BlobHash;
 use maydan_core::command::*;
 use maydan_core::document::Edit;
 use maydan_core::{RecordId, Result, Row, ScopeId, Value};
@@ -187,6 +190,27 @@ impl Rep {
             Ok(record) => Ok(Err(format!("{record:?}"))),
             Err(e) if e.code == maydan_core::ErrorCode::NotFound => Ok(Ok(())),
             Err(e) => Err(e),
+        })
+        .await
+    }
+
+    /// Looks at a content until all of it is here.
+    pub async fn reads_content(&self, hash: BlobHash) -> Result<Vec<u8>> {
+        self.until("a content", async || {
+            let content = self.app.ask(ReadContent { hash }).await?;
+            match &content.bytes {
+                Some(bytes) => STANDARD.decode(bytes).map(Ok).map_err(|e| maydan_core::Error::internal(e.to_string())),
+                None => Ok(Err(format!("{content:?}"))),
+            }
+        })
+        .await
+    }
+
+    /// Waits until the queue of contents looks so.
+    pub async fn transfers(&self, holds: impl Fn(&[Transfer]) -> bool) -> Result<()> {
+        self.until("the queue of contents", async || {
+            let items = self.app.ask(ListTransfers {}).await?.items;
+            Ok(if holds(&items) { Ok(()) } else { Err(format!("{items:?}")) })
         })
         .await
     }

@@ -6,7 +6,7 @@ use maydan_core::document::{Document, Edit};
 use maydan_core::sync::wire::{Cursor, Entry, Hello, Item, Outcome, PROTOCOL, Page, Pull, Push};
 use maydan_core::{Actor, DeviceId, ErrorCode, Instant, RecordId, ScopeId};
 use maydan_it::Cluster;
-use maydan_sync_server::store::{Postgres, Sqlite, Store, copy, share_key};
+use maydan_sync_server::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
 use maydan_sync_server::{Caller, Company, NewUser};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+#[path = "stores/contents.rs"]
+mod contents;
+use contents::*;
 #[path = "stores/first_sync.rs"]
 mod first_sync;
 use first_sync::*;
@@ -249,7 +252,8 @@ macro_rules! conformance {
             let cluster = Cluster::start().unwrap();
             $(
                 let (url, folder) = (cluster.database(stringify!($case)).unwrap(), tempfile::tempdir().unwrap());
-                $case(Company::over(Postgres::init(&url, folder.path()).unwrap()));
+                let blobs = Blobs::folder(&folder.path().join("blobs")).unwrap();
+                $case(Company::over(Postgres::init(&url, folder.path()).unwrap()).with_blobs(blobs));
             )*
         }
     };
@@ -270,6 +274,11 @@ conformance! {
     a_move_is_done_once_and_takes_along_what_follows,
     what_a_device_that_was_cut_off_hands_over_waits_for_an_administrator,
     what_can_not_be_taken_in_stays_with_the_reason,
+    a_content_comes_in_parts_and_is_served_when_it_is_whole,
+    a_content_is_nobodys_business_who_may_not_read_its_record,
+    what_is_not_what_its_name_says_is_not_kept,
+    contents_go_a_while_after_their_records,
+    a_device_that_was_cut_off_hands_over_its_contents_too,
     what_was_written_before_a_move_was_heard_of_is_taken,
     what_was_written_before_a_right_was_lost_is_taken,
     the_tally_of_a_scope_is_what_its_documents_are,

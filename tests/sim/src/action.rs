@@ -118,6 +118,10 @@ pub fn plan(seed: u64) -> Vec<Action> {
     if !is_quiet(seed) {
         actions.insert(random.usize(0..actions.len()), Action { what: What::Harm(Harm::LoseChange), salt: random.u64(..) });
     }
+    for work in PHOTOS {
+        let what = What::Work(random.usize(0..size.devices), *work);
+        actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
+    }
     for _ in 0..REVOKES {
         for what in [What::Revoke(random.usize(0..size.devices)), What::TakeIn] {
             actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
@@ -135,6 +139,8 @@ pub fn is_quiet(seed: u64) -> bool {
 const HARMS: usize = 8;
 /// How many moves by people in each seed.
 const MOVES: usize = 8;
+/// What happens with photos in each seed.
+const PHOTOS: &[Work] = &[Work::Attach, Work::Attach, Work::Attach, Work::Attach, Work::Look, Work::Look, Work::Look];
 /// How many devices are cut off in each seed.
 const REVOKES: usize = 2;
 

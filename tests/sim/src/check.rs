@@ -41,6 +41,7 @@ impl World {
         check_server(&content)?;
         self.check_store()?;
         self.check_nothing_lost(&content, random)?;
+        self.check_contents(random)?;
         self.check_agreement(&content, random)?;
         self.check_replay()?;
         self.check_doors()
@@ -102,6 +103,34 @@ impl World {
                     let told = |place: &Place| (*place, self.server.acked.contains(place));
                     let lost: Vec<_> = lost.iter().map(told).collect();
                     return Err(format!("what was saved on device {number} is nowhere (change, whether acknowledged): {lost:?}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every content that a record names is with the server, as far as anybody has it; and nobody was served what she may not see.
+    fn check_contents(&mut self, random: &mut fastrand::Rng) -> Broken {
+        if let Some(leaked) = self.server.leaked.first() {
+            return Err(format!("a content was served to somebody who may not see it: {leaked}"));
+        }
+        let lacking = self.server.lacking();
+        // What was on a disk that was put back, or with a server that was, may be nowhere any more.
+        if !lacking.is_empty() && !self.was_put_back && !self.has_rewound && !self.has_lost_changes {
+            return Err(format!("contents never came to the server: {lacking:?}"));
+        }
+        for number in 0..self.devices.len() {
+            let words = |e: maydan_core::Error| format!("device {number}: {e}");
+            let user = self.devices[number].user;
+            let granted = self.server.granted(user).map_err(words)?;
+            let device = &mut self.devices[number];
+            let here = device.contents(random).map_err(words)?;
+            for (id, (scope, _, row)) in device.content(random).map_err(words)? {
+                let kept = here.iter().find(|hash| lacking.contains(hash) && row.contains(&hash.to_string()));
+                if let Some(hash) = kept
+                    && granted.contains(&scope)
+                {
+                    return Err(format!("device {number} has the content {hash} of {id}, which the server lacks"));
                 }
             }
         }

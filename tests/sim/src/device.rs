@@ -4,6 +4,9 @@ use crate::host::{Machine, Time};
 use crate::network::{Fault, Late, carry};
 use crate::server::{Place, Server};
 use crate::vfs::Mount;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maydan_core::blob::{BlobHash, PART_BYTES};
 use maydan_core::command::*;
 use maydan_core::document::{Edit, Hash, decode_change};
 use maydan_core::sync::client::{Client, Seen, Step};
@@ -36,9 +39,13 @@ pub enum Work {
     Restore,
     /// Moves a customer to another territory, if she may.
     Move,
+    /// Takes a photo.
+    Attach,
+    /// Looks at one.
+    Look,
 }
 
-/// What is drawn from; moves are drawn apart ([`crate::action::plan`]).
+/// What is drawn from; moves and photos are drawn apart ([`crate::action::plan`]).
 pub const WORK: &[Work] = &[Work::Customer, Work::Note, Work::Task, Work::Field, Work::Text, Work::OldForm, Work::Delete, Work::Restore];
 
 /// What a device keeps outside its databases, and no power cut takes.
@@ -225,7 +232,7 @@ impl Device {
     fn wipe(&mut self, random: &mut fastrand::Rng) -> Seen {
         match self.forget(random) {
             Ok(true) => Seen::Wake,
-            Ok(false) => Seen::HandedOver { pending: true },
+            Ok(false) => Seen::HandedOver { pending: true, transfers: false },
             Err(e) => Seen::Failed { code: e.code, retry_after: None },
         }
     }
@@ -282,13 +289,19 @@ impl Device {
             step => {
                 let asked = self.replica(random)?.ask(step)?;
                 match asked {
-                    None => Seen::Pushed { pending: false, hello_needed: false },
+                    None => Seen::Pushed { pending: false, hello_needed: false, transfers: false },
                     Some(asked) => match carry(server, late, (caller, asked.path, &asked.body), fault, random) {
                         Ok(answer) => match asked.read(&answer).and_then(|answer| self.replica(random)?.take(&asked, answer)) {
                             Ok(taken) => taken.seen,
                             Err(e) => Seen::Failed { code: e.code, retry_after: None },
                         },
-                        Err(unanswered) => Seen::Failed { code: unanswered.code, retry_after: unanswered.retry_after },
+                        Err(unanswered) => {
+                            let error = maydan_core::Error::new(unanswered.code, "");
+                            match self.replica(random)?.take_refusal(&asked, &error)? {
+                                Some(taken) => taken.seen,
+                                None => Seen::Failed { code: unanswered.code, retry_after: unanswered.retry_after },
+                            }
+                        }
                     },
                 }
             }
@@ -362,6 +375,29 @@ impl Device {
     pub fn holds(&mut self, place: Place, random: &mut fastrand::Rng) -> bool {
         let history = self.replica(random).and_then(|r| r.history(History { id: place.0, limit: u32::MAX }));
         history.is_ok_and(|page| page.entries.iter().any(|entry| entry.change == place.1))
+    }
+
+    /// Contents that are whole here.
+    pub fn contents(&mut self, random: &mut fastrand::Rng) -> Result<BTreeSet<BlobHash>> {
+        let sql = "SELECT hash FROM blob WHERE size > 0 AND size = (SELECT sum(length(bytes)) FROM blob_part WHERE blob = blob.n)";
+        let replica = self.replica(random)?;
+        let rows: Vec<Vec<u8>> = replica
+            .connection()
+            .prepare(sql)
+            .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        rows.iter().map(|hash| BlobHash::from_slice(hash)).collect()
+    }
+
+    /// What the server refused of contents is tried again, as a person would.
+    pub fn retry_contents(&mut self, random: &mut fastrand::Rng) -> Result<()> {
+        let replica = self.replica(random)?;
+        let refused = replica.list_transfers(ListTransfers {})?.items.into_iter().filter(|item| item.refused.is_some());
+        refused
+            .map(|item| item.hash)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .try_for_each(|hash| replica.retry_transfer(RetryTransfer { hash }).map(drop))
     }
 
     /// The queue in words, for whoever reads why it does not empty.
@@ -519,6 +555,25 @@ fn perform(replica: &mut Replica, work: Work, hand: &mut Hand, random: &mut fast
                     Err(e) if matches!(e.code, ErrorCode::Forbidden | ErrorCode::InvalidValue | ErrorCode::NotFound) => {}
                     other => drop(other?),
                 }
+            }
+        }
+        Work::Attach => {
+            if let Some(customer) = pick(replica, "customer", random)? {
+                // Mostly small; now and then of two parts.
+                let size = if random.u8(0..6) == 0 { PART_BYTES + 100 } else { random.usize(1..2_000) };
+                let bytes: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(size).collect();
+                let kept = replica.keep_content(KeepContent { bytes: STANDARD.encode(bytes) })?;
+                let customer = customer.to_string();
+                let fields = [("name", word.into()), ("customer", customer.into()), ("content", kept.hash.to_string().into())];
+                create(replica, "attachment", None, &fields)?;
+            }
+        }
+        Work::Look => {
+            if let Some(id) = pick(replica, "attachment", random)?
+                && let Ok(record) = replica.get_record(GetRecord { id })
+                && let Some(hash) = record.row.get("content").and_then(|name| name.as_text()?.parse().ok())
+            {
+                replica.read_content(ReadContent { hash })?;
             }
         }
         Work::Restore => {

@@ -3,6 +3,7 @@
 
 use crate::run::World;
 use crate::server::{Place, Server};
+use maydan_core::command::{ListTransfers, ReplicaCommands};
 use maydan_core::{Host, Instant, RecordId, Result};
 use std::collections::BTreeSet;
 
@@ -152,6 +153,7 @@ impl World {
         for person in device.saved.keys().copied().collect::<Vec<RecordId>>() {
             device.switch_quietly(person);
             has |= !device.waiting(random)?.is_empty() || !device.refused(random)?.is_empty();
+            has |= !device.replica(random)?.list_transfers(ListTransfers {})?.items.is_empty();
         }
         device.switch_quietly(present);
         Ok(has)

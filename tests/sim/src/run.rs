@@ -264,6 +264,10 @@ impl World {
                     if self.devices[device].user != person {
                         self.devices[device].switch(person);
                     }
+                    if self.devices[device].has_database(person) {
+                        let retried = self.devices[device].retry_contents(random);
+                        retried.map_err(|e| format!("contents of device {device} can't be tried again: {e}"))?;
+                    }
                     self.settle(device, random).map_err(|e| format!("round {round} of healing, device {device}: {e}"))?;
                 }
             }

@@ -2,10 +2,11 @@
 
 use crate::host::{Machine, Time};
 use crate::vfs::Mount;
+use maydan_core::blob::BlobHash;
 use maydan_core::document::{Hash, decode_change};
-use maydan_core::sync::wire::{HandOver, Hello, Item, Outcome, Pull, Push};
+use maydan_core::sync::wire::{GetBlob, HandOver, Hello, Item, Outcome, Pull, Push};
 use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result, ScopeId};
-use maydan_sync_server::store::{Beside, Sqlite};
+use maydan_sync_server::store::{Beside, Blobs, Sqlite};
 use maydan_sync_server::{Caller, Company};
 use serde_bytes::ByteBuf;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,10 @@ pub struct Server {
     /// Its disk.
     pub mount: Mount,
     safe: Safe,
+    /// Contents of records: of a store that no copy of the database takes along.
+    blobs: Blobs,
+    /// What was served to somebody who may not see it.
+    pub leaked: Vec<String>,
     /// Its machine.
     pub host: Arc<Machine>,
     company: Option<Company>,
@@ -67,7 +72,9 @@ impl Server {
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
         let (acked, handed, refused, refused_moves, log) = Default::default();
         let mount = Mount::new();
-        let mut server = Self { mount, safe, host, company: None, page_entries: 4_000, acked, handed, refused, refused_moves, log };
+        let (blobs, leaked) = (Blobs::in_memory(), Vec::new());
+        let mut server =
+            Self { mount, safe, blobs, leaked, host, company: None, page_entries: 4_000, acked, handed, refused, refused_moves, log };
         server.start()?;
         Ok(server)
     }
@@ -75,7 +82,8 @@ impl Server {
     /// Starts over what is on the disk.
     pub fn start(&mut self) -> Result<()> {
         let store = Sqlite::named(&self.mount.name("server.db"), self.safe.clone())?;
-        self.company = Some(Company::with_host(store, self.host.clone()).with_page_entries(self.page_entries));
+        let company = Company::with_host(store, self.host.clone()).with_page_entries(self.page_entries);
+        self.company = Some(company.with_blobs(self.blobs.clone()));
         Ok(())
     }
 
@@ -183,6 +191,15 @@ impl Server {
                 tracing::debug!(device = %caller.device, items = work.items.len(), "handed over");
                 return write(&answer);
             }
+            "blob/put" => return write(&company.put_blob(caller, &read(body)?)?),
+            "blob/get" => {
+                let asked: GetBlob = read(body)?;
+                let answer = company.get_blob(caller, &asked)?;
+                if !self.may_see(caller, asked.hash)? {
+                    self.leaked.push(format!("{} got {}", caller.user, asked.hash));
+                }
+                return write(&answer);
+            }
             _ => company.rights(caller)?,
         };
         match path {
@@ -214,6 +231,23 @@ impl Server {
             }
             other => Err(Error::new(ErrorCode::NotFound, format!("there is no endpoint {other:?}"))),
         }
+    }
+
+    /// Whether some record that a person may read names a content, looked up past the server itself.
+    fn may_see(&self, caller: Caller, hash: BlobHash) -> Result<bool> {
+        let db = rusqlite::Connection::open(self.mount.name("server.db")).map_err(|e| Error::internal(e.to_string()))?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM blob_ref r JOIN doc d ON d.n = r.doc JOIN access a ON a.scope = d.scope
+                   WHERE r.hash = ?1 AND a.person = ?2)";
+        db.query_row(sql, (hash.as_slice(), caller.user.as_bytes()), |row| row.get(0)).map_err(|e| Error::internal(e.to_string()))
+    }
+
+    /// Contents that records name and that are not whole here.
+    pub fn lacking(&self) -> BTreeSet<BlobHash> {
+        let db = rusqlite::Connection::open(self.mount.name("server.db")).expect("the server's disk is readable");
+        let sql = "SELECT DISTINCT r.hash FROM blob_ref r LEFT JOIN blob b ON b.hash = r.hash WHERE b.kept_at IS NULL";
+        let mut statement = db.prepare(sql).expect("prepared");
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("read");
+        rows.map(|hash| BlobHash::from_slice(&hash.expect("bytes")).expect("a name")).collect()
     }
 
     /// Cuts a device off.

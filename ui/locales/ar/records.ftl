@@ -108,8 +108,22 @@ task-priority-normal = عادية
 task-priority-high = عالية
 task-done-at = وقت الإنجاز
 
+## المرفق
+
+attachment = مرفق
+attachment-name = الاسم
+attachment-customer = العميل
+attachment-about = يخص
+attachment-media = نوع الملف
+attachment-size = الحجم
+attachment-content = المحتوى
+attachment-thumbnail = صورة مصغّرة
+attachment-author = أضافه
+attachment-taken-at = وقت الالتقاط
+
 ## الأنواع كما تُسمّى في قوائم مختلطة
 
+kind-attachment = { attachment }
 kind-user = { user }
 kind-territory = { territory }
 kind-customer = { customer }

@@ -108,8 +108,22 @@ task-priority-normal = Normal
 task-priority-high = High
 task-done-at = Done
 
+## Attachment
+
+attachment = Attachment
+attachment-name = Name
+attachment-customer = Customer
+attachment-about = Belongs to
+attachment-media = Sort of file
+attachment-size = Size
+attachment-content = Content
+attachment-thumbnail = Small picture
+attachment-author = Added by
+attachment-taken-at = Taken
+
 ## Kinds as mixed lists name them
 
+kind-attachment = { attachment }
 kind-user = { user }
 kind-territory = { territory }
 kind-customer = { customer }

@@ -1,0 +1,218 @@
+//! Contents of records on this device: in the database, in parts, beside everything else. So they are kept in one
+//! transaction, wiped and copied with it, and lie where the rest lies on every host.
+
+use crate::{Replica, storage};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maydan_core::blob::{self, BlobHash, PART_BYTES};
+use maydan_core::command::{Content, Done, Event, KeepContent, KeptContent, ReadContent, RetryTransfer, Transfer, Transfers};
+use maydan_core::{Error, Result};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Written here, and to be sent.
+pub(crate) const TO_SEND: i64 = 1;
+/// Offered to a server that may have forgotten it; its refusal is no matter.
+pub(crate) const OFFERED: i64 = 2;
+
+/// What is known of a content here.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub n: i64,
+    pub hash: BlobHash,
+    /// Zero until the server has said so.
+    pub size: u64,
+    pub to_send: i64,
+    /// Parts that the server lacks, once it has said so.
+    pub lacking: Option<Vec<u32>>,
+}
+
+const COLUMNS: &str = "n, hash, size, to_send, lacking";
+
+impl Known {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Vec<u8>, u64, i64, Option<String>)> {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    }
+
+    fn of((n, hash, size, to_send, lacking): (i64, Vec<u8>, u64, i64, Option<String>)) -> Result<Self> {
+        let lacking = lacking.map(|json| serde_json::from_str(&json)).transpose()?;
+        Ok(Self { n, hash: BlobHash::from_slice(&hash)?, size, to_send, lacking })
+    }
+}
+
+/// A content by its name.
+pub(crate) fn find(db: &Connection, hash: BlobHash) -> Result<Option<Known>> {
+    let found = db
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM blob WHERE hash = ?1"))
+        .and_then(|mut s| s.query_row([hash.as_slice()], Known::read).optional())
+        .map_err(storage)?;
+    found.map(Known::of).transpose()
+}
+
+/// What is to be sent or fetched next: what somebody wants to see goes first.
+pub(crate) fn next(db: &Connection) -> Result<Option<Known>> {
+    let sql = format!("SELECT {COLUMNS} FROM blob WHERE {DUE} ORDER BY wanted DESC, n LIMIT 1");
+    let found = db.prepare_cached(&sql).and_then(|mut s| s.query_row([], Known::read).optional()).map_err(storage)?;
+    found.map(Known::of).transpose()
+}
+
+/// In the words of the index.
+const DUE: &str = "(to_send > 0 OR wanted > 0) AND waiting = 0 AND refused IS NULL";
+
+/// Whether there is anything to send or fetch now.
+pub(crate) fn is_due(db: &Connection) -> Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM blob WHERE {DUE})");
+    db.prepare_cached(&sql).and_then(|mut s| s.query_row([], |row| row.get(0))).map_err(storage)
+}
+
+/// What could not be done in the last round is tried again.
+pub(crate) fn wait_no_longer(db: &Connection) -> Result<()> {
+    db.execute("UPDATE blob SET waiting = 0 WHERE (to_send > 0 OR wanted > 0) AND waiting > 0", []).map(drop).map_err(storage)
+}
+
+/// How many bytes of it are here.
+fn here(db: &Connection, n: i64) -> Result<u64> {
+    db.prepare_cached("SELECT ifnull(sum(length(bytes)), 0) FROM blob_part WHERE blob = ?1")
+        .and_then(|mut s| s.query_row([n], |row| row.get(0)))
+        .map_err(storage)
+}
+
+/// Which of its parts are here.
+pub(crate) fn parts_here(db: &Connection, n: i64) -> Result<Vec<u32>> {
+    db.prepare_cached("SELECT n FROM blob_part WHERE blob = ?1 ORDER BY n")
+        .and_then(|mut s| s.query_map([n], |row| row.get(0))?.collect())
+        .map_err(storage)
+}
+
+/// A part; `None` when it is not here.
+pub(crate) fn part(db: &Connection, n: i64, part: u32) -> Result<Option<Vec<u8>>> {
+    db.prepare_cached("SELECT bytes FROM blob_part WHERE blob = ?1 AND n = ?2")
+        .and_then(|mut s| s.query_row(params![n, part], |row| row.get(0)).optional())
+        .map_err(storage)
+}
+
+pub(crate) fn put_part(db: &Connection, n: i64, part: u32, bytes: &[u8]) -> Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO blob_part (blob, n, bytes) VALUES (?1, ?2, ?3)")
+        .and_then(|mut s| s.execute(params![n, part, bytes]))
+        .map(drop)
+        .map_err(storage)
+}
+
+/// All of its bytes, when they are here.
+pub(crate) fn bytes(db: &Connection, known: &Known) -> Result<Option<Vec<u8>>> {
+    if known.size == 0 || here(db, known.n)? != known.size {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    for n in 0..blob::parts(known.size)? {
+        bytes.extend(part(db, known.n, n)?.unwrap_or_default());
+    }
+    Ok(Some(bytes))
+}
+
+/// Everything that is whole here is offered to a server that may have forgotten it.
+pub(crate) fn offer_all(db: &Connection) -> Result<()> {
+    db.execute(
+        "UPDATE blob SET to_send = max(to_send, ?1 * (to_send = 0)), lacking = NULL
+         WHERE size > 0 AND size = (SELECT sum(length(bytes)) FROM blob_part WHERE blob = blob.n)",
+        [OFFERED],
+    )
+    .map(drop)
+    .map_err(storage)
+}
+
+/// Takes away contents that no record here names any more, once they are with the server.
+pub(crate) fn sweep(db: &Connection) -> Result<()> {
+    db.execute(&format!("DELETE FROM blob WHERE to_send <> {TO_SEND} AND hash NOT IN ({})", named()), []).map(drop).map_err(storage)
+}
+
+/// A content is with the server. It goes when no record here names it.
+pub(crate) fn is_sent(db: &Connection, n: i64) -> Result<()> {
+    db.execute("UPDATE blob SET to_send = 0, lacking = NULL, waiting = 0 WHERE n = ?1", [n]).map_err(storage)?;
+    db.execute(&format!("DELETE FROM blob WHERE n = ?1 AND hash NOT IN ({})", named()), [n]).map(drop).map_err(storage)
+}
+
+/// A query for the contents that records here name.
+fn named() -> String {
+    let of = |field: &&str| format!("SELECT unhex({field}) FROM r_{} WHERE {field} IS NOT NULL", blob::KIND);
+    blob::FIELDS.iter().map(of).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+pub(crate) fn keep(replica: &mut Replica, request: &KeepContent) -> Result<KeptContent> {
+    let bytes = STANDARD.decode(&request.bytes).map_err(|e| Error::bad_request(format!("the content is not base64: {e}")))?;
+    let (hash, size) = (BlobHash::of(&bytes), bytes.len() as u64);
+    blob::parts(size)?;
+    if let Some(known) = find(&replica.db, hash)?
+        && self::bytes(&replica.db, &known)?.is_some()
+    {
+        return Ok(KeptContent { hash, size });
+    }
+    let now = replica.host.now();
+    let tx = replica.db.transaction().map_err(storage)?;
+    let n: i64 = tx
+        .query_row(
+            "INSERT INTO blob (hash, size, made_at, to_send) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (hash) DO UPDATE SET size = ?2, to_send = ?4, wanted = 0, waiting = 0 RETURNING n",
+            params![hash.as_slice(), size, now.0, TO_SEND],
+            |row| row.get(0),
+        )
+        .map_err(storage)?;
+    for (part, bytes) in (0..).zip(bytes.chunks(PART_BYTES)) {
+        put_part(&tx, n, part, bytes)?;
+    }
+    tx.commit().map_err(storage)?;
+    Ok(KeptContent { hash, size })
+}
+
+pub(crate) fn read(replica: &mut Replica, request: &ReadContent) -> Result<Content> {
+    let known = find(&replica.db, request.hash)?;
+    if let Some(known) = &known
+        && let Some(bytes) = bytes(&replica.db, known)?
+    {
+        return Ok(Content { here: known.size, size: Some(known.size), bytes: Some(STANDARD.encode(bytes)) });
+    }
+    replica
+        .db
+        .execute(
+            "INSERT INTO blob (hash, size, made_at, wanted) VALUES (?1, 0, ?2, 1) ON CONFLICT (hash) DO UPDATE SET wanted = 1, waiting = 0",
+            params![request.hash.as_slice(), replica.host.now().0],
+        )
+        .map_err(storage)?;
+    let here = known.as_ref().map(|known| here(&replica.db, known.n)).transpose()?.unwrap_or(0);
+    Ok(Content { bytes: None, here, size: known.map(|known| known.size).filter(|size| *size > 0) })
+}
+
+pub(crate) fn list(replica: &Replica) -> Result<Transfers> {
+    let sql = format!("SELECT {COLUMNS}, refused FROM blob WHERE to_send > 0 OR wanted > 0 ORDER BY n");
+    let rows: Vec<_> = replica
+        .db
+        .prepare_cached(&sql)
+        .and_then(|mut s| s.query_map([], |row| Ok((Known::read(row)?, row.get::<_, Option<String>>(5)?)))?.collect())
+        .map_err(storage)?;
+    let mut items = Vec::new();
+    for (row, refused) in rows {
+        let Known { n, hash, size, to_send, lacking } = Known::of(row)?;
+        let is_outgoing = to_send > 0;
+        let left = lacking.map(|parts| parts.into_iter().filter_map(|n| blob::part_len(size, n)).sum::<usize>() as u64);
+        let done = if is_outgoing { left.map_or(0, |left| size - left) } else { here(&replica.db, n)? };
+        let refused = refused.map(|json| serde_json::from_str(&json)).transpose()?;
+        items.push(Transfer { hash, is_outgoing, done, size: Some(size).filter(|size| *size > 0), refused });
+    }
+    Ok(Transfers { items })
+}
+
+pub(crate) fn retry(replica: &mut Replica, request: RetryTransfer) -> Result<Done> {
+    let sql = "UPDATE blob SET refused = NULL, waiting = 0, lacking = NULL WHERE hash = ?1";
+    replica.db.execute(sql, [request.hash.as_slice()]).map_err(storage)?;
+    replica.tell_contents();
+    Ok(Done {})
+}
+
+impl Replica {
+    /// Something happened to a content: whoever shows attachments looks again.
+    pub(crate) fn tell_contents(&mut self) {
+        let event = Event::Changed { kind: blob::KIND.into(), ids: Vec::new() };
+        if !self.events.contains(&event) {
+            self.events.push(event);
+        }
+    }
+}
