@@ -91,6 +91,7 @@ impl<P: Platform> App<P> {
             let mut progress = lock(&self.progress);
             progress.busy = matches!(step, Step::Push | Step::Pull);
             progress.sign_in_needed = client.needs_sign_in();
+            progress.outdated = client.is_outdated();
             progress.next_try = match step {
                 Step::Wait(ms) => Some(now.plus(i64::try_from(ms).unwrap_or(i64::MAX))),
                 _ => None,

@@ -13,6 +13,8 @@ pub(crate) struct Progress {
     pub first_failure: Option<Instant>,
     pub synced_at: Option<Instant>,
     pub sign_in_needed: bool,
+    /// This app is too old to be served.
+    pub outdated: bool,
     pub last_error: Option<ErrorCode>,
     pub next_try: Option<Instant>,
     pub receiving: Option<u32>,
@@ -83,6 +85,8 @@ impl<P: Platform> App<P> {
             SyncState::Attention
         } else if progress.offline_since.is_some() {
             SyncState::Offline
+        } else if progress.outdated {
+            SyncState::UpdateNeeded
         } else if progress.busy || counts.pending > 0 || progress.synced_at.is_none() {
             SyncState::Syncing
         } else {

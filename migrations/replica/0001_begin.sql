@@ -184,8 +184,9 @@ CREATE TABLE blob (
     wanted INTEGER NOT NULL DEFAULT 0,
     -- Parts that the server lacks (JSON), once it has said so.
     lacking TEXT,
-    -- Nothing can be done for it in this round.
+    -- Nothing can be done for it in this round; and in how many rounds nothing could.
     waiting INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
     -- Why the server would not have it (JSON).
     refused TEXT
 );

@@ -151,26 +151,44 @@ CREATE TABLE handed_over (
     UNIQUE (device, person, hash)
 );
 
--- Which records name which contents, and who said so: whoever may read the record may read the content.
+-- Which records name which contents, and who said so. `proven`: whoever may read the record may read the content, because whoever
+-- named it there has had its bytes.
 CREATE TABLE blob_ref (
     hash BYTEA NOT NULL,
     doc BIGINT NOT NULL REFERENCES doc (n),
     person BYTEA NOT NULL,
+    proven BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (hash, doc, person)
 );
 CREATE INDEX blob_ref_doc ON blob_ref (doc);
 
--- Contents, by SHA-256. `kept_at`: when all of it was here and found to be what its name says; before that, the parts are noted.
+-- Contents that are whole, by SHA-256. `place`: where they lie. `epoch`: in which life of the data they were found to be whole last.
 CREATE TABLE blob (
     hash BYTEA PRIMARY KEY,
+    place BYTEA NOT NULL,
+    size BIGINT NOT NULL,
+    kept_at BIGINT NOT NULL,
+    epoch BYTEA NOT NULL
+);
+-- Who has had all bytes of a content.
+CREATE TABLE blob_bringer (
+    hash BYTEA NOT NULL,
+    person BYTEA NOT NULL,
+    PRIMARY KEY (hash, person)
+);
+-- Contents on their way, each person's in a place of its own, and the parts that have come.
+CREATE TABLE upload (
+    hash BYTEA NOT NULL,
+    person BYTEA NOT NULL,
+    place BYTEA NOT NULL UNIQUE,
     size BIGINT NOT NULL,
     began_at BIGINT NOT NULL,
-    kept_at BIGINT
+    PRIMARY KEY (hash, person)
 );
-CREATE TABLE blob_part (
-    hash BYTEA NOT NULL,
+CREATE TABLE upload_part (
+    place BYTEA NOT NULL,
     n BIGINT NOT NULL,
-    PRIMARY KEY (hash, n)
+    PRIMARY KEY (place, n)
 );
 
 -- Contents that are named by what was handed over.

@@ -151,26 +151,44 @@ CREATE TABLE handed_over (
     UNIQUE (device, person, hash)
 );
 
--- Which records name which contents, and who said so: whoever may read the record may read the content.
+-- Which records name which contents, and who said so. `proven`: whoever may read the record may read the content, because whoever
+-- named it there has had its bytes.
 CREATE TABLE blob_ref (
     hash BLOB NOT NULL,
     doc INTEGER NOT NULL REFERENCES doc (n),
     person BLOB NOT NULL,
+    proven INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (hash, doc, person)
 );
 CREATE INDEX blob_ref_doc ON blob_ref (doc);
 
--- Contents, by SHA-256. `kept_at`: when all of it was here and found to be what its name says; before that, the parts are noted.
+-- Contents that are whole, by SHA-256. `place`: where they lie. `epoch`: in which life of the data they were found to be whole last.
 CREATE TABLE blob (
     hash BLOB PRIMARY KEY,
+    place BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    kept_at INTEGER NOT NULL,
+    epoch BLOB NOT NULL
+);
+-- Who has had all bytes of a content.
+CREATE TABLE blob_bringer (
+    hash BLOB NOT NULL,
+    person BLOB NOT NULL,
+    PRIMARY KEY (hash, person)
+);
+-- Contents on their way, each person's in a place of its own, and the parts that have come.
+CREATE TABLE upload (
+    hash BLOB NOT NULL,
+    person BLOB NOT NULL,
+    place BLOB NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     began_at INTEGER NOT NULL,
-    kept_at INTEGER
+    PRIMARY KEY (hash, person)
 );
-CREATE TABLE blob_part (
-    hash BLOB NOT NULL,
+CREATE TABLE upload_part (
+    place BLOB NOT NULL,
     n INTEGER NOT NULL,
-    PRIMARY KEY (hash, n)
+    PRIMARY KEY (place, n)
 );
 
 -- Contents that are named by what was handed over.

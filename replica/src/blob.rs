@@ -6,13 +6,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maydan_core::blob::{self, BlobHash, PART_BYTES};
 use maydan_core::command::{Content, Done, Event, KeepContent, KeptContent, ReadContent, RetryTransfer, Transfer, Transfers};
-use maydan_core::{Error, Result};
+use maydan_core::{Error, Instant, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Written here, and to be sent.
 pub(crate) const TO_SEND: i64 = 1;
-/// Offered to a server that may have forgotten it; its refusal is no matter.
+/// Offered to a server that may have forgotten it.
 pub(crate) const OFFERED: i64 = 2;
+/// Rounds in which an offer, or what nobody knows any more, is tried.
+const MOST_TRIES: i64 = 20;
+/// A content that no record came to name in so long was given up, milliseconds: 7 days.
+const GIVEN_UP_MS: i64 = 7 * 24 * 3_600_000;
 
 /// What is known of a content here.
 #[derive(Debug, Clone)]
@@ -64,9 +68,50 @@ pub(crate) fn is_due(db: &Connection) -> Result<bool> {
     db.prepare_cached(&sql).and_then(|mut s| s.query_row([], |row| row.get(0))).map_err(storage)
 }
 
-/// What could not be done in the last round is tried again.
-pub(crate) fn wait_no_longer(db: &Connection) -> Result<()> {
-    db.execute("UPDATE blob SET waiting = 0 WHERE (to_send > 0 OR wanted > 0) AND waiting > 0", []).map(drop).map_err(storage)
+/// What could not be done in the last round is tried again; what nothing came to name in a long time is given up.
+pub(crate) fn wait_no_longer(db: &Connection, now: Instant) -> Result<()> {
+    db.execute("UPDATE blob SET waiting = 0 WHERE (to_send > 0 OR wanted > 0) AND waiting > 0", []).map_err(storage)?;
+    let sql = format!("UPDATE blob SET to_send = 0 WHERE to_send = {TO_SEND} AND made_at < ?1 AND {}", unnamed());
+    db.execute(&sql, [now.0 - GIVEN_UP_MS]).map_err(storage)?;
+    Ok(())
+}
+
+/// Everything that was written here is sent once more, also what the server would not have.
+pub(crate) fn send_whatever_was_refused(db: &Connection) -> Result<()> {
+    db.execute("UPDATE blob SET waiting = 0, refused = NULL, wanted = 0 WHERE to_send > 0 OR wanted > 0", []).map(drop).map_err(storage)
+}
+
+/// Nothing can be done for a content in this round. An offer is not made for ever.
+pub(crate) fn waits(db: &Connection, n: i64) -> Result<()> {
+    let given_up = format!("to_send = {OFFERED} AND tries >= {MOST_TRIES}");
+    db.execute(&format!("UPDATE blob SET waiting = 1, tries = tries + 1, to_send = iif({given_up}, 0, to_send) WHERE n = ?1"), [n])
+        .map(drop)
+        .map_err(storage)
+}
+
+/// The server says that nothing names it there, while this device hands over what it has. Asked a few times, each behind a
+/// look at whether the server was put back: then it is believed. Answers whether it is.
+pub(crate) fn is_unwanted(db: &Connection, n: i64) -> Result<bool> {
+    let tries: i64 =
+        db.query_row("UPDATE blob SET tries = tries + 1 WHERE n = ?1 RETURNING tries", [n], |row| row.get(0)).map_err(storage)?;
+    let is_believed = tries >= 3;
+    if is_believed {
+        db.execute("UPDATE blob SET to_send = 0 WHERE n = ?1", [n]).map_err(storage)?;
+    }
+    Ok(is_believed)
+}
+
+/// Whether there is a content here that the server has not said to have.
+pub(crate) fn has_unsent(db: &Connection) -> Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM blob WHERE to_send > 0 AND to_send = {TO_SEND})");
+    db.query_row(&sql, [], |row| row.get(0)).map_err(storage)
+}
+
+/// A record that names a content is there again: the server may have thrown that away.
+pub(crate) fn offer(db: &Connection, hash: BlobHash) -> Result<()> {
+    let whole = "size > 0 AND size = (SELECT sum(length(bytes)) FROM blob_part WHERE blob = blob.n)";
+    let sql = format!("UPDATE blob SET to_send = ?2, lacking = NULL, tries = 0 WHERE hash = ?1 AND to_send = 0 AND {whole}");
+    db.execute(&sql, params![hash.as_slice(), OFFERED]).map(drop).map_err(storage)
 }
 
 /// How many bytes of it are here.
@@ -112,7 +157,7 @@ pub(crate) fn bytes(db: &Connection, known: &Known) -> Result<Option<Vec<u8>>> {
 /// Everything that is whole here is offered to a server that may have forgotten it.
 pub(crate) fn offer_all(db: &Connection) -> Result<()> {
     db.execute(
-        "UPDATE blob SET to_send = max(to_send, ?1 * (to_send = 0)), lacking = NULL
+        "UPDATE blob SET to_send = max(to_send, ?1 * (to_send = 0)), lacking = NULL, tries = 0
          WHERE size > 0 AND size = (SELECT sum(length(bytes)) FROM blob_part WHERE blob = blob.n)",
         [OFFERED],
     )
@@ -120,15 +165,20 @@ pub(crate) fn offer_all(db: &Connection) -> Result<()> {
     .map_err(storage)
 }
 
-/// Takes away contents that no record here names any more, once they are with the server.
+/// Takes away contents that nothing here names any more, once they are with the server.
 pub(crate) fn sweep(db: &Connection) -> Result<()> {
-    db.execute(&format!("DELETE FROM blob WHERE to_send <> {TO_SEND} AND hash NOT IN ({})", named()), []).map(drop).map_err(storage)
+    db.execute(&format!("DELETE FROM blob WHERE to_send = 0 AND {}", unnamed()), []).map(drop).map_err(storage)
 }
 
-/// A content is with the server. It goes when no record here names it.
+/// A content is with the server. It goes when nothing here names it.
 pub(crate) fn is_sent(db: &Connection, n: i64) -> Result<()> {
-    db.execute("UPDATE blob SET to_send = 0, lacking = NULL, waiting = 0 WHERE n = ?1", [n]).map_err(storage)?;
-    db.execute(&format!("DELETE FROM blob WHERE n = ?1 AND hash NOT IN ({})", named()), [n]).map(drop).map_err(storage)
+    db.execute("UPDATE blob SET to_send = 0, lacking = NULL, waiting = 0, tries = 0 WHERE n = ?1", [n]).map_err(storage)?;
+    db.execute(&format!("DELETE FROM blob WHERE n = ?1 AND {}", unnamed()), [n]).map(drop).map_err(storage)
+}
+
+/// That no record here names a content, and none that was refused may: as long as there is such, nothing goes.
+fn unnamed() -> String {
+    format!("hash NOT IN ({}) AND NOT EXISTS (SELECT 1 FROM quarantine)", named())
 }
 
 /// A query for the contents that records here name.
@@ -173,7 +223,7 @@ pub(crate) fn read(replica: &mut Replica, request: &ReadContent) -> Result<Conte
     replica
         .db
         .execute(
-            "INSERT INTO blob (hash, size, made_at, wanted) VALUES (?1, 0, ?2, 1) ON CONFLICT (hash) DO UPDATE SET wanted = 1, waiting = 0",
+            "INSERT INTO blob (hash, size, made_at, wanted) VALUES (?1, 0, ?2, 1) ON CONFLICT (hash) DO UPDATE SET wanted = 1, waiting = iif(tries > 0, waiting, 0)",
             params![request.hash.as_slice(), replica.host.now().0],
         )
         .map_err(storage)?;
@@ -201,7 +251,7 @@ pub(crate) fn list(replica: &Replica) -> Result<Transfers> {
 }
 
 pub(crate) fn retry(replica: &mut Replica, request: RetryTransfer) -> Result<Done> {
-    let sql = "UPDATE blob SET refused = NULL, waiting = 0, lacking = NULL WHERE hash = ?1";
+    let sql = "UPDATE blob SET refused = NULL, waiting = 0, tries = 0, lacking = NULL WHERE hash = ?1";
     replica.db.execute(sql, [request.hash.as_slice()]).map_err(storage)?;
     replica.tell_contents();
     Ok(Done {})

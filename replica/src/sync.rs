@@ -218,6 +218,7 @@ impl Replica {
         let mut refused: BTreeMap<RecordId, Vec<Refusal>> = BTreeMap::new();
         let mut refused_commands: Vec<(i64, Command, Refusal)> = Vec::new();
         let own = incarnations(&self.db, "")?;
+        let now = self.host.now();
         let tx = self.db.transaction().map_err(storage)?;
         for ((row, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
             let n = match row {
@@ -279,7 +280,7 @@ impl Replica {
         }
         show_head(&tx, answer.epoch, &answer.head)?;
         // What waited for its record may go.
-        blob::wait_no_longer(&tx)?;
+        blob::wait_no_longer(&tx, now)?;
         tx.commit().map_err(storage)?;
         for (n, command, why) in refused_commands {
             moving::refused(self, n, command, &why)?;

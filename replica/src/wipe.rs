@@ -15,7 +15,7 @@ impl Replica {
     /// # Errors
     /// What the database says. Then nothing is forgotten, or the rest when it is opened.
     pub fn wipe(&mut self) -> Result<bool> {
-        if self.has_unsent()? || blob::is_due(&self.db)? {
+        if self.has_unsent()? || blob::has_unsent(&self.db)? {
             return Ok(false);
         }
         self.wipe_tables()?;

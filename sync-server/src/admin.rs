@@ -1,12 +1,13 @@
 //! The command line: what an operator does.
 
-use crate::company::{BLOBS, Checked, Collected, Company, NewUser, TakenIn};
+use crate::company::{BLOBS, Checked, Collected, Company, Handed, NewUser, TakenIn};
 use crate::config::{Config, Tls};
 use crate::server::Server;
 use crate::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
 use clap::{Args, Parser, Subcommand};
 use maydan_core::command::Level;
-use maydan_core::{Error, ErrorCode, Result, ScopeId};
+use maydan_core::{DeviceId, Error, ErrorCode, Result, ScopeId};
+use semver::Version;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -61,6 +62,9 @@ enum Command {
         /// Minutes that an access token lives.
         #[arg(long, env = "MAYDAN_ACCESS_MINUTES")]
         access_minutes: Option<i64>,
+        /// Oldest version of the app that is served; older ones may only send what they have.
+        #[arg(long, env = "MAYDAN_MINIMUM_APP")]
+        minimum_app: Option<Version>,
     },
     /// People.
     #[command(subcommand)]
@@ -77,9 +81,9 @@ enum Command {
         /// read, write or manage; none takes it away.
         level: String,
     },
-    /// List the devices: id, whose, when it was here last, whether it was cut off.
+    /// List the devices: id, whose, when its session was renewed last, whether it was cut off.
     Devices,
-    /// Cut a device off: at its next contact it hands over what it has not sent, and forgets everything.
+    /// Cut a device off: at its next contact it hands over what that person has not sent, and her data goes from it.
     Revoke {
         /// Device id.
         device: String,
@@ -166,15 +170,19 @@ enum UserCommand {
 
 #[derive(Debug, Subcommand)]
 enum HandedOverCommand {
-    /// Take what a device handed over in, as the work of whoever did it. What is refused stays, with the reason.
+    /// Take in what a device handed over, of everybody who used it, as the work of whoever did it. What is refused stays, with
+    /// the reason.
     Take {
         /// Device id.
         device: String,
     },
-    /// Throw away what a device handed over.
+    /// Throw away what a device handed over, of everybody who used it.
     Discard {
         /// Device id.
         device: String,
+        /// It shall be gone for good.
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -209,11 +217,12 @@ impl Cli {
                 init(&config)?;
                 format!("a new store is made; its key is in {}", config.data.display())
             }
-            Command::Serve { listen, web, certificate, key, self_signed, access_minutes } => {
+            Command::Serve { listen, web, certificate, key, self_signed, access_minutes, minimum_app } => {
                 config.listen = listen.unwrap_or(config.listen);
                 config.web = web.or(config.web);
                 config.self_signed |= self_signed;
                 config.access_minutes = access_minutes.unwrap_or(config.access_minutes);
+                config.minimum_app = minimum_app.or(config.minimum_app);
                 if let Some((certificate, key)) = certificate.zip(key) {
                     config.tls = Some(Tls { certificate, key });
                 }
@@ -377,18 +386,38 @@ fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<
 fn handed_over(company: &Company, what: Option<HandedOverCommand>, out: &mut (dyn Write + Send)) -> Result<String> {
     match what {
         Some(HandedOverCommand::Take { device }) => {
-            let TakenIn { taken, refused } = company.take_in(device.parse()?)?;
-            Ok(format!("{taken} items taken in, {refused} refused"))
+            let device = device.parse()?;
+            waits(company, device)?;
+            let TakenIn { taken, refused } = company.take_in(device)?;
+            Ok(format!("items taken in (new records and edits): {taken}, refused: {refused}"))
         }
-        Some(HandedOverCommand::Discard { device }) => Ok(format!("{} items thrown away", company.discard_handed_over(device.parse()?)?)),
+        Some(HandedOverCommand::Discard { device, yes }) => {
+            let device = device.parse()?;
+            let waiting = waits(company, device)?;
+            for handed in &waiting {
+                say(out, &handed.to_string())?;
+            }
+            let upto = waiting.iter().map(|handed| handed.upto).max().unwrap_or(0);
+            if !yes {
+                return Err(Error::bad_request("this would be gone for good: say --yes"));
+            }
+            Ok(format!("items thrown away: {}", company.discard_handed_over(device, upto)?))
+        }
         None => {
             let all = company.handed_over()?;
             for handed in &all {
                 say(out, &handed.to_string())?;
             }
-            Ok(format!("{} handed over", all.len()))
+            Ok(format!("hand-overs that wait: {}", all.len()))
         }
     }
+}
+
+/// What waits from a device.
+fn waits(company: &Company, device: DeviceId) -> Result<Vec<Handed>> {
+    let mut all = company.handed_over()?;
+    all.retain(|handed| handed.device == device);
+    if all.is_empty() { Err(Error::new(ErrorCode::NotFound, "nothing waits from this device")) } else { Ok(all) }
 }
 
 fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows: Option<PathBuf>) -> Result<String> {

@@ -36,6 +36,7 @@ use maydan_core::document::Hash;
 use maydan_core::sync::receipt::{Attested, Notary, Receipt};
 use maydan_core::sync::wire::LogHead;
 use maydan_core::{Host, Instant, RecordId, Registry, Result, ScopeId};
+use semver::Version;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -51,6 +52,8 @@ pub struct Company(Arc<Inner>);
 struct Inner {
     store: Box<dyn Store>,
     blobs: Option<Blobs>,
+    /// Apps that are older may send, and nothing else.
+    minimum_app: Option<Version>,
     registry: Registry,
     page_entries: usize,
     host: Arc<dyn Host>,
@@ -85,6 +88,7 @@ impl Company {
         Self(Arc::new(Inner {
             store: Box::new(store),
             blobs: None,
+            minimum_app: None,
             registry: Registry::maydan(),
             page_entries: pull::MOST_ENTRIES,
             host,
@@ -98,6 +102,15 @@ impl Company {
     pub fn with_page_entries(mut self, most: usize) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             inner.page_entries = most;
+        }
+        self
+    }
+
+    /// The same, serving apps from this version on. Before anybody else has a hand on it.
+    #[must_use]
+    pub fn with_minimum_app(mut self, minimum: Option<Version>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.minimum_app = minimum;
         }
         self
     }

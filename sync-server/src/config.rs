@@ -1,5 +1,6 @@
 //! Settings: a file (`maydan.toml`), overridden by the environment, overridden by arguments.
 
+use semver::Version;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ pub struct Config {
     pub self_signed: bool,
     /// Minutes that an access token lives.
     pub access_minutes: i64,
+    /// Oldest version of the app that is served. Older ones may send what they have, and are asked to update.
+    pub minimum_app: Option<Version>,
 }
 
 /// Certificate files.
@@ -46,6 +49,7 @@ impl Default for Config {
             tls: None,
             self_signed: false,
             access_minutes: 15,
+            minimum_app: None,
         }
     }
 }

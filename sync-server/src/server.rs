@@ -34,6 +34,7 @@ impl Server {
         let address = listener.local_addr().map_err(taken)?;
         let rustls = tls::configure(&config).await?;
         let handle = Handle::new();
+        let company = company.with_minimum_app(config.minimum_app.clone());
         company.watch_others();
         let api = Api::new(company, config);
         let app = router(api).into_make_service();

@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("maydan", &["maydan-core", "maydan-replica", "maydan-driver"]),
     ("maydan-sync-server", &["maydan-core"]),
     ("maydan-it", &["maydan-core", "maydan-replica", "maydan-driver", "maydan-sync-server"]),
+    ("maydan-fuzz", &["maydan-core", "maydan-replica"]),
     ("maydan-sim", &["maydan-core", "maydan-replica", "maydan-sync-server"]),
     ("maydan-bench", &["maydan-core", "maydan-replica", "maydan-sync-server", "maydan-it"]),
     ("maydan-desktop-tests", &[]),

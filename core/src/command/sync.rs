@@ -140,6 +140,8 @@ pub enum SyncState {
     SignInNeeded,
     /// Items were refused: somebody must look.
     Attention,
+    /// The app is too old to be served: what is here is sent, nothing comes.
+    UpdateNeeded,
 }
 
 /// The sync chip.

@@ -50,6 +50,8 @@ pub enum Seen {
         hello_needed: bool,
         /// Contents wait to be sent or fetched.
         transfers: bool,
+        /// This app is too old to be served: it may send what is here, and nothing else.
+        outdated: bool,
     },
     /// A batch was answered.
     Pushed {
@@ -119,6 +121,7 @@ pub struct Client {
     handing_over: bool,
     /// Parts of contents since the server was asked for news.
     parts: u32,
+    outdated: bool,
 }
 
 impl Client {
@@ -130,6 +133,11 @@ impl Client {
     /// The server has failed to answer several times in a row.
     pub fn is_offline(&self) -> bool {
         self.unreached >= OFFLINE_AFTER
+    }
+
+    /// This app is too old to be served.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
     }
 
     /// The server refuses the tokens.
@@ -146,9 +154,10 @@ impl Client {
                 self.succeeded();
                 Step::Hello
             }
-            Seen::Hello { behind, pending, transfers, .. } => {
+            Seen::Hello { behind, pending, transfers, outdated, .. } => {
                 self.succeeded();
                 self.behind = behind;
+                self.outdated = outdated;
                 self.next(pending, transfers)
             }
             Seen::Pushed { hello_needed: true, .. } | Seen::Pulled { hello_needed: true, .. } => {
@@ -228,7 +237,7 @@ impl Client {
     fn next(&self, pending: bool, transfers: bool) -> Step {
         if pending {
             Step::Push
-        } else if self.behind {
+        } else if self.behind && !self.outdated {
             Step::Pull
         } else if transfers {
             Step::Transfer
@@ -270,14 +279,20 @@ mod tests {
     fn an_idle_round_is_one_request() {
         let mut client = Client::new();
         assert_eq!(client.step(Seen::Wake), Step::Hello);
-        assert_eq!(client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false }), Step::Rest);
+        assert_eq!(
+            client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false, outdated: false }),
+            Step::Rest
+        );
     }
 
     #[test]
     fn a_round_pushes_before_it_pulls() {
         let mut client = Client::new();
         client.step(Seen::Wake);
-        assert_eq!(client.step(Seen::Hello { behind: true, pending: true, hello_needed: false, transfers: false }), Step::Push);
+        assert_eq!(
+            client.step(Seen::Hello { behind: true, pending: true, hello_needed: false, transfers: false, outdated: false }),
+            Step::Push
+        );
         assert_eq!(client.step(Seen::Pushed { pending: true, hello_needed: false, transfers: false }), Step::Push);
         assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false, transfers: false }), Step::Pull);
         assert_eq!(client.step(Seen::Pulled { has_more: true, pending: false, hello_needed: false, transfers: false }), Step::Pull);
@@ -296,7 +311,7 @@ mod tests {
             }
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 120, 120]);
-        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false });
+        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false, outdated: false });
         assert_eq!(client.step(failed(ErrorCode::Offline)), Step::Wait(1000));
     }
 
@@ -321,7 +336,7 @@ mod tests {
         let mut client = Client::new();
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
         assert_eq!(client.step(Seen::Authorised), Step::Hello);
-        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false });
+        client.step(Seen::Hello { behind: false, pending: false, hello_needed: false, transfers: false, outdated: false });
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::Refresh);
         assert_eq!(client.step(failed(ErrorCode::SignInNeeded)), Step::AwaitSignIn);
         assert!(client.needs_sign_in());
@@ -350,6 +365,18 @@ mod tests {
     }
 
     #[test]
+    fn an_app_that_is_too_old_sends_what_it_has_and_pulls_nothing() {
+        let mut client = Client::new();
+        let hello = Seen::Hello { behind: true, pending: true, hello_needed: false, transfers: false, outdated: true };
+        assert_eq!(client.step(hello), Step::Push);
+        assert!(client.is_outdated());
+        assert_eq!(client.step(Seen::Pushed { pending: false, hello_needed: false, transfers: true }), Step::Transfer);
+        assert_eq!(client.step(Seen::Transferred { pending: false, transfers: false }), Step::Rest);
+        client.step(Seen::Hello { behind: true, pending: false, hello_needed: false, transfers: false, outdated: false });
+        assert!(!client.is_outdated());
+    }
+
+    #[test]
     fn contents_are_handed_over_behind_the_rest() {
         let mut client = Client::new();
         assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
@@ -363,7 +390,7 @@ mod tests {
     fn contents_wait_for_everything_else_and_never_keep_news_away() {
         let mut client = Client::new();
         client.step(Seen::Wake);
-        let hello = Seen::Hello { behind: true, pending: false, hello_needed: false, transfers: true };
+        let hello = Seen::Hello { behind: true, pending: false, hello_needed: false, transfers: true, outdated: false };
         assert_eq!(client.step(hello), Step::Pull);
         let pulled = Seen::Pulled { has_more: false, pending: false, hello_needed: false, transfers: true };
         assert_eq!(client.step(pulled), Step::Transfer);
@@ -392,7 +419,10 @@ mod tests {
         assert_eq!(client.step(failed(ErrorCode::CutOff)), Step::HandOver);
         assert_eq!(client.step(failed(ErrorCode::WrongState)), Step::Wait(1000));
         assert_eq!(client.step(Seen::Wake), Step::Hello);
-        assert_eq!(client.step(Seen::Hello { behind: false, pending: true, hello_needed: false, transfers: false }), Step::Push);
+        assert_eq!(
+            client.step(Seen::Hello { behind: false, pending: true, hello_needed: false, transfers: false, outdated: false }),
+            Step::Push
+        );
     }
 
     #[test]

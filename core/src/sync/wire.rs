@@ -22,8 +22,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
-/// Version of this protocol.
+/// Newest version of this protocol that is spoken here.
 pub const PROTOCOL: u16 = 1;
+/// Oldest version that is spoken here.
+pub const OLDEST_PROTOCOL: u16 = 1;
 /// Media type of `push` and `pull` bodies.
 pub const MEDIA_TYPE: &str = "application/vnd.maydan.sync+msgpack";
 /// Most items in a push.
@@ -76,8 +78,14 @@ pub struct Tokens {
 /// `POST /v1/hello`, JSON: opens a round. When nothing is new on either side it is the only request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Hello {
-    /// Version of the protocol that the client speaks.
+    /// Newest version of the protocol that the client speaks.
     pub protocol: u16,
+    /// Oldest version that it speaks.
+    #[serde(default = "first")]
+    pub oldest: u16,
+    /// Version of the app: `1.2.3`. Clients that are not ours say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
     /// The actor under which this database writes.
     pub actor: Actor,
     /// Actors under which it wrote before, as long as the server has not answered a `hello` that names them.
@@ -90,11 +98,25 @@ pub struct Hello {
     pub known: Option<Known>,
 }
 
+fn first() -> u16 {
+    1
+}
+
+impl Hello {
+    /// From a client that knows nothing yet and is not ours.
+    pub fn of(actor: Actor) -> Self {
+        Self { protocol: PROTOCOL, oldest: OLDEST_PROTOCOL, app: None, actor, earlier: Vec::new(), actors_known: 0, known: None }
+    }
+}
+
 /// What a round starts from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HelloAnswer {
-    /// Version of the protocol that the server speaks.
+    /// Version of the protocol in which this round is spoken: the newest that both sides know.
     pub protocol: u16,
+    /// The app is older than what the company wants to serve. It may push; to pull, it must be updated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outdated: bool,
     /// Changes when the server was restored from a backup.
     pub epoch: Uuid,
     /// The server's clock.

@@ -3,9 +3,9 @@
 use super::names::{links, text_keys};
 use crate::sync::quarantine;
 use crate::write::Opening;
-use crate::{Replica, projection, storage, store};
+use crate::{Replica, blob, projection, storage, store};
 use maydan_core::command::*;
-use maydan_core::document::{Edit, Written};
+use maydan_core::document::{Document, Edit, Written};
 use maydan_core::permit::{self, Action};
 use maydan_core::record::ScopeRule;
 use maydan_core::{Error, ErrorCode, Kind, RecordId, Result, Row, Value};
@@ -49,7 +49,7 @@ pub(super) fn list_conflicts(replica: &mut Replica) -> Result<ConflictPage> {
         if replica.registry.get(&stored.kind).is_err() {
             continue;
         }
-        let conflicts = match replica.read(&stored, maydan_core::document::Document::conflicts) {
+        let conflicts = match replica.read(&stored, Document::conflicts) {
             // It comes whole again; the others are shown meanwhile.
             Err(e) if e.code == ErrorCode::Corrupt => continue,
             read => read?,
@@ -105,11 +105,18 @@ pub(super) fn edit_fields(replica: &mut Replica, request: &EditFields) -> Result
 }
 
 pub(super) fn set_deleted(replica: &mut Replica, id: RecordId, deleted: bool) -> Result<Revision> {
-    replica.write(id, Action::Write, |document, actor, at| {
+    let revision = replica.write(id, Action::Write, |document, actor, at| {
         if document.view().deleted_at().is_some() == deleted {
             let base = document.heads();
             return Ok(Written { change: None, base });
         }
         document.edit(actor, at, None, &[Edit::Delete { deleted }])
-    })
+    })?;
+    let stored = store::get(&replica.db, id)?;
+    if !deleted && stored.kind == maydan_core::blob::KIND {
+        let row = replica.read(&stored, Document::row)?;
+        let names = maydan_core::blob::FIELDS.iter().filter_map(|field| row.get(*field)?.as_text()?.parse().ok());
+        names.into_iter().try_for_each(|hash| blob::offer(&replica.db, hash))?;
+    }
+    Ok(revision)
 }

@@ -176,6 +176,7 @@ impl Replica {
                     pending: self.has_sendable()?,
                     hello_needed: self.has_unannounced()?,
                     transfers: blob::is_due(&self.db)?,
+                    outdated: answer.outdated,
                 };
                 Ok(Taken { seen, head: Some(answer.head.seq), received_at_first: None })
             }

@@ -1,13 +1,14 @@
 //! What a device that was cut off has not sent: the queue, in its order, and what the server had refused before.
 //!
-//! It goes as it stands here, read or not: nobody judges it before an administrator takes it in. An item leaves the queue
+//! Nobody judges it before an administrator takes it in. An item leaves the queue
 //! when the server has it on its disk.
 
 use super::hello::incarnations;
-use super::{quarantine, take_out};
+use super::{item_of, quarantine, take_out};
 use crate::open::{meta, set_meta};
 use crate::{Replica, blob, handler, storage};
 use maydan_core::Result;
+use maydan_core::document::Hash;
 use maydan_core::sync::wire::{HandOver, HandedOver, Item, MAX_EARLIER, MAX_PUSH_ITEMS, TARGET_BATCH_BYTES};
 use serde_bytes::ByteBuf;
 
@@ -33,20 +34,33 @@ impl Replica {
         actors.truncate(MAX_EARLIER);
         let mut handing = Handing::default();
         let mut items: Vec<ByteBuf> = Vec::new();
+        let mut damaged = None;
         let mut size = 0;
         let mut fits = |item: &[u8], count: usize| {
             size += item.len();
             count == 0 || (count < MAX_PUSH_ITEMS && size <= TARGET_BATCH_BYTES)
         };
-        let mut statement = self.db.prepare_cached("SELECT n, item FROM outbox ORDER BY n").map_err(storage)?;
+        let mut statement = self.db.prepare_cached("SELECT n, item, document, hash FROM outbox ORDER BY n").map_err(storage)?;
         let mut rows = statement.query([]).map_err(storage)?;
         while let Some(row) = rows.next().map_err(storage)? {
             let item: Vec<u8> = row.get(1).map_err(storage)?;
             if !fits(&item, items.len()) {
                 break;
             }
+            if let Err(e) = item_of(&item) {
+                let hash: Option<Vec<u8>> = row.get(3).map_err(storage)?;
+                damaged = Some((row.get(2).map_err(storage)?, hash.map(|hash| Hash::from_slice(&hash)).transpose()?, e));
+                break;
+            }
             handing.outbox.push(row.get(0).map_err(storage)?);
             items.push(item.into());
+        }
+        drop(rows);
+        drop(statement);
+        if let Some((document, hash, e)) = damaged {
+            // The record itself may be good: what it says goes, and not what the disk has made of it.
+            self.mend_outbox(document, hash, &e)?;
+            return self.handing();
         }
         if handing.outbox.is_empty()
             && let Some((n, refused)) = quarantine::oldest(&self.db)?
@@ -55,7 +69,7 @@ impl Replica {
             handing.refused = Some((n, items.len()));
         }
         handing.deeds = items.iter().filter(|item| !matches!(Item::from_bytes(item), Ok(Item::Open { .. }))).count() as u64;
-        Ok((HandOver { actors, items }, handing))
+        Ok((HandOver { known: self.known()?, actors, items }, handing))
     }
 
     /// The server has it. Answers whether there is more.
@@ -70,7 +84,7 @@ impl Replica {
         // Nobody will look at anything here any more, nor bring it to anybody.
         tx.execute("DELETE FROM relay", []).map_err(storage)?;
         tx.execute("UPDATE blob SET wanted = 0 WHERE to_send > 0 OR wanted > 0", []).map_err(storage)?;
-        blob::wait_no_longer(&tx)?;
+        blob::send_whatever_was_refused(&tx)?;
         let handed = handed_over(&tx)? + handing.deeds;
         set_meta(&tx, HANDED, &handed.to_string())?;
         tx.commit().map_err(storage)?;
@@ -92,6 +106,19 @@ impl Replica {
     pub fn handed_over(&self) -> Result<u64> {
         handed_over(&self.db)
     }
+}
+
+/// Whether this device is handing over: then nothing may be given up, because nothing will be left.
+pub(super) fn is_begun(db: &rusqlite::Connection) -> Result<bool> {
+    Ok(meta(db, HANDED)?.is_some())
+}
+
+/// The device is not cut off, or not any more.
+pub(super) fn is_over(db: &rusqlite::Connection) -> Result<()> {
+    if is_begun(db)? {
+        db.execute("DELETE FROM meta WHERE key = ?1", [HANDED]).map_err(storage)?;
+    }
+    Ok(())
 }
 
 fn handed_over(db: &rusqlite::Connection) -> Result<u64> {

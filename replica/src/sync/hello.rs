@@ -1,11 +1,11 @@
 //! The beginning of a round: who this device is, what the server says of her rights, and in which life of its data.
 
-use super::{feed, heal, moving, relay, survey, wait_no_longer};
+use super::{feed, hand_over, heal, moving, relay, survey, wait_no_longer};
 use crate::open::{incarnate, meta, set_meta};
 use crate::{Replica, blob, storage};
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, Known, LogHead, MAX_EARLIER, PROTOCOL};
-use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
+use maydan_core::sync::wire::{Cursor, Hello, HelloAnswer, Known, LogHead, MAX_EARLIER, OLDEST_PROTOCOL, PROTOCOL};
+use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -20,14 +20,21 @@ struct Granted {
 
 impl Replica {
     /// Takes in what `hello` answered: rights, people, epoch. Answers whether some feed has entries that are not here.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unsupported`] when the server speaks no version that is known here.
     pub fn apply_hello(&mut self, asked: &Hello, answer: &HelloAnswer) -> Result<bool> {
+        if !(OLDEST_PROTOCOL..=PROTOCOL).contains(&answer.protocol) && !answer.outdated {
+            return Err(Error::new(ErrorCode::Unsupported, "the server speaks another version of the protocol: update the app"));
+        }
         if let Some(mut user) = self.user.clone() {
             user.grants = answer.grants.clone();
             user.role = answer.role.clone();
             self.set_user(user)?;
         }
+        hand_over::is_over(&self.db)?;
         wait_no_longer(&self.db)?;
-        blob::wait_no_longer(&self.db)?;
+        blob::wait_no_longer(&self.db, self.host.now())?;
         for (actor, user) in &answer.actors {
             self.db
                 .prepare_cached("INSERT INTO actor (actor, user) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
@@ -117,7 +124,8 @@ impl Replica {
         earlier.retain(|actor| *actor != self.actor);
         // The rest is named by the next one, which follows at once.
         earlier.truncate(MAX_EARLIER);
-        Ok(Hello { protocol: PROTOCOL, actor: self.actor, earlier, actors_known: self.actors_known()?, known })
+        let app = Some(env!("CARGO_PKG_VERSION").to_owned());
+        Ok(Hello { app, earlier, actors_known: self.actors_known()?, known, ..Hello::of(self.actor) })
     }
 
     /// What the server showed of its log in the epoch that is known here.

@@ -3,7 +3,8 @@
 //! What the server does not want concerns one content alone: it waits for the next round, or is listed with the reason, and
 //! the round goes on.
 
-use crate::blob::{self, Known, OFFERED};
+use super::hand_over;
+use crate::blob::{self, Known};
 use crate::{Replica, storage};
 use maydan_core::blob::{BlobHash, part_len, parts};
 use maydan_core::sync::wire::{BlobPart, GetBlob, Lacking, Part, PutBlob};
@@ -72,20 +73,24 @@ impl Replica {
         let tx = self.db.transaction().map_err(storage)?;
         tx.execute("UPDATE blob SET size = ?2 WHERE n = ?1", params![known.n, answer.size]).map_err(storage)?;
         blob::put_part(&tx, known.n, asked.n, &answer.bytes)?;
+        let mut is_good = true;
         if blob::parts_here(&tx, known.n)?.len() == count as usize {
             let known = Known { size: answer.size, ..known };
-            let is_good = blob::bytes(&tx, &known)?.is_some_and(|bytes| BlobHash::of(&bytes) == asked.hash);
+            is_good = blob::bytes(&tx, &known)?.is_some_and(|bytes| BlobHash::of(&bytes) == asked.hash);
             let sql = if is_good {
-                "UPDATE blob SET wanted = 0 WHERE n = ?1"
+                "UPDATE blob SET wanted = 0, tries = 0 WHERE n = ?1"
             } else {
                 tracing::warn!(hash = %asked.hash, "a content is not what its name says: it is fetched anew");
                 tx.execute("DELETE FROM blob_part WHERE blob = ?1", [known.n]).map_err(storage)?;
-                "UPDATE blob SET size = 0, waiting = 1 WHERE n = ?1"
+                "UPDATE blob SET size = 0, waiting = 1, tries = tries + 1, refused = iif(tries >= 4, '\"corrupt\"', NULL) WHERE n = ?1"
             };
             tx.execute(sql, [known.n]).map_err(storage)?;
         }
         tx.commit().map_err(storage)?;
-        self.tell_contents();
+        // Whoever looks again at what came spoilt would have it fetched again at once.
+        if is_good {
+            self.tell_contents();
+        }
         Ok(())
     }
 
@@ -93,21 +98,27 @@ impl Replica {
     pub(super) fn part_was_refused(&mut self, asked: &Asking, error: &Error) -> Result<bool> {
         let Some(known) = blob::find(&self.db, asked.hash())? else { return Ok(true) };
         let n = known.n;
-        let sql = match error.code {
-            // Nothing names it there; so it was only offered, or its record has yet to come.
-            ErrorCode::NotFound if known.to_send == OFFERED => return blob::is_sent(&self.db, n).map(|()| true),
-            ErrorCode::NotFound => "UPDATE blob SET waiting = 1 WHERE n = ?1",
+        match error.code {
+            // It will be gone when this is over: whatever stands against it now may not do so later.
+            ErrorCode::NotFound if hand_over::is_begun(&self.db)? => return blob::is_unwanted(&self.db, n),
+            _ if hand_over::is_begun(&self.db)? => {
+                self.db.execute("UPDATE blob SET lacking = NULL WHERE n = ?1", [n]).map_err(storage)?;
+                return Ok(false);
+            }
+            // Nothing names it there: its record has yet to come. Or the server has no room for it, or can't reach it.
+            ErrorCode::NotFound | ErrorCode::DiskFull | ErrorCode::ServerFailed => blob::waits(&self.db, n)?,
             // It was damaged on the way: from the beginning, in the next round.
-            ErrorCode::Corrupt => "UPDATE blob SET waiting = 1, lacking = NULL WHERE n = ?1",
+            ErrorCode::Corrupt => {
+                self.db.execute("UPDATE blob SET lacking = NULL WHERE n = ?1", [n]).map_err(storage)?;
+                blob::waits(&self.db, n)?;
+            }
             ErrorCode::TooLarge | ErrorCode::InvalidValue | ErrorCode::BadRequest | ErrorCode::Unsupported => {
                 let code = serde_json::to_string(&error.code)?;
                 self.db.execute("UPDATE blob SET refused = ?2 WHERE n = ?1", params![n, code]).map_err(storage)?;
                 self.tell_contents();
-                return Ok(true);
             }
             _ => return Ok(false),
-        };
-        self.db.execute(sql, [n]).map_err(storage)?;
+        }
         Ok(true)
     }
 }

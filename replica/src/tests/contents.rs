@@ -99,6 +99,8 @@ fn a_content_is_fetched_when_somebody_looks_at_it_and_only_what_fits_is_taken() 
     takes(&mut basma, &asked, &BlobPart { size, bytes: vec![0; 9].into() }).unwrap();
     assert!(basma.ask(Step::Transfer).unwrap().is_none());
     assert_eq!(read(&mut basma, hash), None);
+    assert!(basma.ask(Step::Transfer).unwrap().is_none(), "however often somebody looks");
+    crate::blob::wait_no_longer(basma.connection(), BEGIN).unwrap();
     for n in [0, 1] {
         let asked = asks(&mut basma);
         takes(&mut basma, &asked, &part(n)).unwrap();
@@ -157,4 +159,25 @@ fn a_content_that_can_not_be_kept_is_refused_at_once() {
     let large = vec![0; usize::try_from(MAX_BLOB_BYTES).unwrap() + 1];
     assert_eq!(refused(&mut amal, STANDARD.encode(large)), ErrorCode::TooLarge);
     assert_eq!(number(&amal, "SELECT count(*) FROM blob"), 0);
+}
+
+#[test]
+fn what_no_record_came_to_name_is_given_up_after_a_while_and_nothing_else_is() {
+    let mut amal = open(Place::Memory);
+    let (_, named) = attach(&mut amal, &photo(10));
+    let cancelled = keep(&mut amal, &photo(20));
+    let left = |amal: &Replica| {
+        amal.connection()
+            .prepare("SELECT hash FROM blob WHERE to_send > 0")
+            .unwrap()
+            .query_map([], |row| row.get::<_, Vec<u8>>(0))
+            .unwrap()
+            .count()
+    };
+    crate::blob::wait_no_longer(amal.connection(), BEGIN.plus(6 * 86_400_000)).unwrap();
+    assert_eq!(left(&amal), 2);
+    crate::blob::wait_no_longer(amal.connection(), BEGIN.plus(8 * 86_400_000)).unwrap();
+    assert_eq!(left(&amal), 1);
+    let items = amal.list_transfers(ListTransfers {}).unwrap().items;
+    assert!(items.iter().all(|item| item.hash == named && item.hash != cancelled));
 }

@@ -36,6 +36,7 @@ pub(super) fn answer(replica: &Replica) -> HelloAnswer {
     let grants = replica.user().unwrap().grants.clone();
     HelloAnswer {
         protocol: 1,
+        outdated: false,
         epoch: Uuid::nil(),
         server_time: BEGIN,
         floor: 0,

@@ -6,6 +6,9 @@ use crate::store::{Tx, params};
 use maydan_core::command::{Grant, Level};
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId};
 
+/// Most actors of one person on one device.
+const MOST_ACTORS: u64 = 10_000;
+
 impl Company {
     /// Grants a scope, or changes how much of it is granted; `None` takes it away.
     pub fn grant(&self, user: RecordId, scope: ScopeId, level: impl Into<Option<Level>>) -> Result<()> {
@@ -32,6 +35,11 @@ impl Company {
         }
         if self.read(|tx| owns_actor(tx, caller, actor))? {
             return Ok(());
+        }
+        // Nobody needs so many; everybody gets all of them.
+        let sql = "SELECT count(*) FROM actor WHERE device = $1 AND person = $2";
+        if self.read(|tx| tx.value::<u64>(sql, params![caller.device, caller.user]))? >= MOST_ACTORS {
+            return Err(Error::new(ErrorCode::TooLarge, "this device has announced too many actors"));
         }
         self.write(move |_, tx| if add_actor(tx, actor, caller)? || owns_actor(tx, caller, actor)? { Ok(()) } else { Err(foreign()) })
     }

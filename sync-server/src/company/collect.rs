@@ -1,97 +1,112 @@
 //! Contents that nothing names any more, and contents that are not what they were.
 
 use super::Company;
+use super::blob::forget_upload;
 use super::check::{Fault, What};
 use super::whole;
 use crate::store::{Row, Tx, params};
 use maydan_core::blob::{BlobHash, parts};
-use maydan_core::{Instant, Result};
+use maydan_core::{Instant, RecordId, Result};
+use uuid::Uuid;
 
 /// What was thrown away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Collected {
     /// Contents.
     pub contents: u64,
-    /// Their bytes, as far as they had come.
+    /// Their bytes, as they were announced.
     pub bytes: u64,
 }
 
-/// A content as it is kept.
+/// A content where it lies.
 struct Content {
     hash: BlobHash,
+    place: Uuid,
     size: u64,
 }
 
 impl Content {
     fn read(row: &Row) -> Result<Self> {
-        Ok(Self { hash: BlobHash::from_slice(&row.get::<Vec<u8>>(0)?)?, size: row.get(1)? })
+        Ok(Self { hash: BlobHash::from_slice(&row.get::<Vec<u8>>(0)?)?, place: row.get(1)?, size: row.get(2)? })
     }
 }
 
 impl Company {
-    /// Throws away contents that came before `before` and whose records were all deleted before that, or that were never
-    /// completed since. Whoever restores such a record brings its content again from where it still is.
+    /// Throws away contents that came before `before` and whose records were all deleted before that, and what has been on its
+    /// way for longer. A device that restores such a record offers its content again.
     ///
     /// # Errors
     /// What the store says.
     pub fn collect(&self, before: Instant) -> Result<Collected> {
         let mut done = Collected::default();
-        let old = self.read(|tx| {
-            let rows = tx.rows("SELECT hash, size FROM blob WHERE coalesce(kept_at, began_at) < $1 ORDER BY hash", params![before])?;
-            rows.iter().map(Content::read).collect::<Result<Vec<_>>>()
-        })?;
-        for Content { hash, size } in old {
-            let company = self.clone();
-            // Looked at in the transaction that takes it away: somebody may be naming it at this moment.
+        for content in self.contents("kept_at < $1", before)? {
+            let hash = content.hash;
+            // Looked at before, so that nobody waits; and again in the transaction that takes it away.
+            if self.read(|tx| is_named(self, tx, hash, before))? {
+                continue;
+            }
+            let (company, place) = (self.clone(), content.place);
             let is_gone = self.write(move |_, tx| {
-                let is_whole = "SELECT 1 FROM blob WHERE hash = $1 AND kept_at IS NOT NULL";
-                if tx.first(is_whole, params![hash.as_slice()])?.is_some() && is_named(&company, tx, hash, before)? {
-                    return Ok(false);
-                }
-                tx.write("DELETE FROM blob_part WHERE hash = $1", params![hash.as_slice()])?;
-                Ok(tx.write("DELETE FROM blob WHERE hash = $1", params![hash.as_slice()])? > 0)
+                let is_named = is_named(&company, tx, hash, before)?;
+                Ok(!is_named && tx.write("DELETE FROM blob WHERE hash = $1 AND place = $2", params![hash.as_slice(), place])? > 0)
             })?;
             if is_gone {
-                self.blobs()?.delete(hash, parts(size)?)?;
-                done = Collected { contents: done.contents + 1, bytes: done.bytes + size };
+                self.remove(&content, &mut done)?;
             }
+        }
+        let abandoned = self.read(|tx| {
+            let rows = tx.rows("SELECT hash, place, size, person FROM upload WHERE began_at < $1", params![before])?;
+            rows.iter().map(|row| Ok((Content::read(row)?, row.get::<RecordId>(3)?))).collect::<Result<Vec<_>>>()
+        })?;
+        for (content, person) in abandoned {
+            let Content { hash, place, .. } = content;
+            self.write(move |_, tx| forget_upload(tx, person, hash, place))?;
+            self.remove(&content, &mut done)?;
         }
         Ok(done)
     }
 
+    fn remove(&self, Content { hash, place, size }: &Content, done: &mut Collected) -> Result<()> {
+        self.blobs()?.delete(*hash, *place, parts(*size)?)?;
+        *done = Collected { contents: done.contents + 1, bytes: done.bytes + size };
+        Ok(())
+    }
+
     /// Looks whether every content is what its name says; answers how many there are.
     pub(super) fn check_contents(&self, tell: &mut dyn FnMut(Fault)) -> Result<u64> {
-        let all = self.contents()?;
-        for Content { hash, size } in &all {
-            if self.digest(*hash, parts(*size)?)? != Some(*hash) {
+        let all = self.contents("kept_at >= $1", Instant(i64::MIN))?;
+        for Content { hash, place, size } in &all {
+            if self.digest(*hash, *place, *size)? != Some(*hash) {
                 tell(Fault { doc: None, what: What::Content(*hash) });
             }
         }
         Ok(all.len() as u64)
     }
 
-    /// Forgets those that are not: devices are asked for them again.
+    /// Forgets those that are not. What is left of their bytes stays where it is.
     pub(super) fn mend_contents(&self) -> Result<()> {
-        for Content { hash, size } in self.contents()? {
-            if self.digest(hash, parts(size)?)? != Some(hash) {
-                self.write(move |_, tx| tx.write("DELETE FROM blob WHERE hash = $1", params![hash.as_slice()]))?;
-                self.blobs()?.delete(hash, parts(size)?)?;
+        for Content { hash, place, size } in self.contents("kept_at >= $1", Instant(i64::MIN))? {
+            if self.digest(hash, place, size)? != Some(hash) {
+                let sql = "DELETE FROM blob WHERE hash = $1 AND place = $2";
+                self.write(move |_, tx| tx.write(sql, params![hash.as_slice(), place]))?;
             }
         }
         Ok(())
     }
 
-    fn contents(&self) -> Result<Vec<Content>> {
+    fn contents(&self, condition: &str, at: Instant) -> Result<Vec<Content>> {
         self.read(|tx| {
-            let rows = tx.rows("SELECT hash, size FROM blob WHERE kept_at IS NOT NULL ORDER BY hash", params![])?;
+            let rows = tx.rows(&format!("SELECT hash, place, size FROM blob WHERE {condition} ORDER BY hash"), params![at])?;
             rows.iter().map(Content::read).collect()
         })
     }
 }
 
-/// Whether a record that was not deleted before `before` names a content, or something that was handed over does.
+/// Whether a record that was not deleted before `before` names a content, or something that was handed over may.
 fn is_named(company: &Company, tx: &mut dyn Tx, hash: BlobHash, before: Instant) -> Result<bool> {
-    if tx.first("SELECT 1 FROM handed_blob WHERE hash = $1 AND at >= $2", params![hash.as_slice(), before])?.is_some() {
+    let waits = "SELECT 1 FROM handed_blob h WHERE h.hash = $1
+                 AND (h.at >= $2 OR EXISTS (SELECT 1 FROM handed_over o WHERE o.device = h.device AND o.person = h.person))";
+    if tx.first(waits, params![hash.as_slice(), before])?.is_some() {
         return Ok(true);
     }
     for row in tx.rows("SELECT DISTINCT doc FROM blob_ref WHERE hash = $1", params![hash.as_slice()])? {

@@ -100,11 +100,10 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
         &sets,
     )?;
     enter(tx, changes.iter().zip(&numbered).map(|(a, seq)| (a.doc.scope, *seq, a.doc.n, CHANGE)))?;
-    let naming = changes.iter().filter(|a| a.doc.kind == blob::KIND);
-    let refs: Vec<_> =
-        naming.flat_map(|a| blob::named_by(a.change).into_iter().map(|hash| params![hash.as_slice(), a.doc.n, a.from.user])).collect();
-    if !refs.is_empty() {
-        tx.write_each("INSERT INTO blob_ref (hash, doc, person) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", &refs)?;
+    for Appending { doc, change, from, .. } in changes.iter().filter(|a| a.doc.kind == blob::KIND) {
+        for hash in blob::named_by(change) {
+            super::blob::refer(tx, doc.n, hash, from.user)?;
+        }
     }
     let mut moved: BTreeMap<i64, Moved<'_>> = BTreeMap::new();
     for (Appending { doc, change, .. }, seq) in changes.iter().zip(&numbered) {

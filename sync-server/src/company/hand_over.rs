@@ -45,12 +45,15 @@ impl Company {
         if !self.read(|tx| standing(tx, caller))?.1 {
             return Err(Error::new(ErrorCode::WrongState, "this device is not cut off: push what was not sent"));
         }
+        // It may have been answered for what this data does not know: then it is told another epoch, and brings that too.
+        self.notice_another_past(work.known.as_ref())?;
         for actor in &work.actors {
             // Another one's is left out: what was written under it is refused when it is taken in.
             self.claims(caller, *actor)?;
         }
-        let items = work.items.clone();
-        let at = self.now();
+        let (items, at) = (work.items.clone(), self.now());
+        let named = items.iter().flat_map(|item| contents_of(item));
+        let named: Vec<_> = named.map(|hash| params![hash.as_slice(), caller.device, caller.user, at]).collect();
         self.write(move |_, tx| {
             let here = tx.first(
                 "SELECT count(*), CAST(coalesce(sum(length(item)), 0) AS BIGINT) FROM handed_over WHERE device = $1 AND person = $2",
@@ -61,9 +64,7 @@ impl Company {
             if count.saturating_add_unsigned(items.len() as u64) > MOST_ITEMS || bytes.saturating_add_unsigned(more as u64) > MOST_BYTES {
                 return Err(Error::new(ErrorCode::TooLarge, "too much was handed over from this device: an administrator must look first"));
             }
-            let named = items.iter().flat_map(|item| contents_of(item));
-            let sets: Vec<_> = named.map(|hash| params![hash.as_slice(), caller.device, caller.user, at]).collect();
-            tx.write_each("INSERT INTO handed_blob (hash, device, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", &sets)?;
+            tx.write_each("INSERT INTO handed_blob (hash, device, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", &named)?;
             let newest: i64 = tx.value("SELECT coalesce(max(n), 0) FROM handed_over", params![])?;
             let row =
                 |(n, item): (i64, &ByteBuf)| params![n, caller.device, caller.user, Sha256::digest(item).as_slice(), item.as_slice(), at];
@@ -82,7 +83,7 @@ impl Company {
         let mut after = 0;
         loop {
             let rows = self.read(|tx| {
-                let sql = "SELECT n, person, item FROM handed_over WHERE device = $1 AND n > $2 ORDER BY n LIMIT $3";
+                let sql = "SELECT n, person, item, hash FROM handed_over WHERE device = $1 AND n > $2 ORDER BY n LIMIT $3";
                 tx.rows(sql, params![device, after, MAX_PUSH_ITEMS as i64])
             })?;
             let kept = rows.iter().map(Kept::read).collect::<Result<Vec<_>>>()?;
@@ -97,21 +98,23 @@ impl Company {
     }
 
     fn take_in_some(&self, caller: Caller, kept: Vec<Kept>) -> Result<TakenIn> {
-        let (company, at) = (self.clone(), self.now());
+        let company = self.clone();
+        let items: Vec<ByteBuf> = kept.iter().map(|kept| kept.item.clone()).collect();
+        let incoming = Incoming::new(caller, Bringer::Administrator, &items, Seen::default(), self.now());
         self.write(move |log, tx| {
-            let items: Vec<ByteBuf> = kept.iter().map(|kept| kept.item.clone()).collect();
-            let outcomes = Incoming::new(caller, Bringer::Administrator, &items, Seen::default(), at).take(&company, log, tx)?;
+            let outcomes = incoming.take(&company, log, tx)?;
             let mut done = TakenIn::default();
-            for (Kept { n, .. }, outcome) in kept.iter().zip(outcomes) {
+            // By number and name: numbers of what is gone are given again.
+            for (Kept { n, hash, .. }, outcome) in kept.iter().zip(outcomes) {
                 match outcome {
                     Outcome::Rejected { code, message } => {
                         done.refused += 1;
                         let why = serde_json::to_string(&Error::new(code, message))?;
-                        tx.write("UPDATE handed_over SET refused = $2 WHERE n = $1", params![*n, why])?;
+                        tx.write("UPDATE handed_over SET refused = $3 WHERE n = $1 AND hash = $2", params![*n, hash.as_slice(), why])?;
                     }
                     Outcome::Accepted { .. } | Outcome::Duplicate | Outcome::Elsewhere { .. } => {
                         done.taken += 1;
-                        tx.write("DELETE FROM handed_over WHERE n = $1", params![*n])?;
+                        tx.write("DELETE FROM handed_over WHERE n = $1 AND hash = $2", params![*n, hash.as_slice()])?;
                     }
                 }
             }
@@ -119,12 +122,10 @@ impl Company {
         })
     }
 
-    /// Throws away what was handed over from a device; answers how many items.
-    pub fn discard_handed_over(&self, device: DeviceId) -> Result<u64> {
-        self.write(move |_, tx| {
-            tx.write("DELETE FROM handed_blob WHERE device = $1", params![device])?;
-            tx.write("DELETE FROM handed_over WHERE device = $1", params![device])
-        })
+    /// Throws away what was handed over from a device up to [`Handed::upto`], which somebody has looked at; answers how many
+    /// items. Contents go with [`Company::collect`].
+    pub fn discard_handed_over(&self, device: DeviceId, upto: u64) -> Result<u64> {
+        self.write(move |_, tx| tx.write("DELETE FROM handed_over WHERE device = $1 AND n <= $2", params![device, upto]))
     }
 }
 
@@ -141,10 +142,11 @@ struct Kept {
     n: i64,
     person: RecordId,
     item: ByteBuf,
+    hash: Vec<u8>,
 }
 
 impl Kept {
     fn read(row: &Row) -> Result<Self> {
-        Ok(Self { n: row.get(0)?, person: row.get(1)?, item: row.get::<Vec<u8>>(2)?.into() })
+        Ok(Self { n: row.get(0)?, person: row.get(1)?, item: row.get::<Vec<u8>>(2)?.into(), hash: row.get(3)? })
     }
 }

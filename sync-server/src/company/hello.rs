@@ -2,16 +2,17 @@
 
 use super::log::Log;
 use super::{Caller, Company};
-use maydan_core::sync::wire::{Hello, HelloAnswer, Known, MAX_EARLIER, PROTOCOL};
+use maydan_core::sync::wire::{Hello, HelloAnswer, Known, MAX_EARLIER, OLDEST_PROTOCOL, PROTOCOL};
 use maydan_core::{Actor, Error, ErrorCode, Result};
+use semver::Version;
 
 impl Company {
     /// What a round starts from.
     ///
     /// # Errors
-    /// [`ErrorCode::Unsupported`] for a newer protocol, [`ErrorCode::SignInNeeded`].
+    /// [`ErrorCode::Unsupported`] for one that speaks newer protocols only, [`ErrorCode::SignInNeeded`], [`ErrorCode::CutOff`].
     pub fn hello(&self, caller: Caller, hello: &Hello) -> Result<HelloAnswer> {
-        if hello.protocol > PROTOCOL {
+        if hello.oldest > PROTOCOL {
             return Err(Error::new(ErrorCode::Unsupported, "this app speaks a newer protocol than the server: update the server"));
         }
         self.rights(caller)?;
@@ -30,7 +31,8 @@ impl Company {
         let head = self.head()?;
         let (role, grants) = self.rights(caller)?;
         Ok(HelloAnswer {
-            protocol: PROTOCOL,
+            protocol: hello.protocol.clamp(OLDEST_PROTOCOL, PROTOCOL),
+            outdated: self.is_outdated(hello),
             epoch: self.epoch()?,
             server_time: self.now(),
             floor: self.floor()?,
@@ -43,6 +45,13 @@ impl Company {
         })
     }
 
+    /// Whether an app is too old to be served. What it has not sent is taken all the same.
+    fn is_outdated(&self, hello: &Hello) -> bool {
+        let app = hello.app.as_ref().and_then(|version| Version::parse(version).ok());
+        let is_old = self.0.minimum_app.as_ref().zip(app).is_some_and(|(minimum, app)| app < *minimum);
+        is_old || hello.protocol < OLDEST_PROTOCOL
+    }
+
     /// Claims an actor for the caller's device; says whether it is its own now.
     pub(super) fn claims(&self, caller: Caller, actor: Actor) -> Result<bool> {
         match self.claim_actor(caller, actor) {
@@ -52,7 +61,7 @@ impl Company {
     }
 
     /// The data was put back to an earlier state without `restore`: then this is another life of it, and says so.
-    fn notice_another_past(&self, known: Option<&Known>) -> Result<()> {
+    pub(super) fn notice_another_past(&self, known: Option<&Known>) -> Result<()> {
         let Some((epoch, shown)) = known else { return Ok(()) };
         if *epoch != self.epoch()? || !self.read(|tx| Log::contradicts(tx, self.secret(), shown))? {
             return Ok(());

@@ -57,7 +57,7 @@ pub struct Device {
 impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, login, name, seen_at, is_cut_off } = self;
-        write!(f, "{id} {name} ({login}), seen {}{}", in_words(*seen_at), if *is_cut_off { ", cut off" } else { "" })
+        write!(f, "{id} {name} ({login}), session renewed {}{}", in_words(*seen_at), if *is_cut_off { ", cut off" } else { "" })
     }
 }
 

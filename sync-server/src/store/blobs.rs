@@ -1,5 +1,5 @@
 //! Where contents lie: a folder, or a bucket of anything that speaks S3. Each part of a content is an object of its own
-//! ([`maydan_core::blob`]), under the name of the whole: nothing is ever changed in place.
+//! ([`maydan_core::blob`]), under the name of the whole and a place that is never used twice: nothing is ever written over.
 //!
 //! The interface waits, like [`super::Store`]; sockets live on a small runtime that is made when it is needed.
 
@@ -16,6 +16,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Runtime;
 use url::Url;
+use uuid::Uuid;
 
 /// How the address of a bucket begins.
 const S3: &str = "s3://";
@@ -97,14 +98,14 @@ impl Blobs {
     }
 
     /// Keeps a part; it is safe when this answers.
-    pub fn put(&self, hash: BlobHash, n: u32, bytes: &[u8]) -> Result<()> {
-        let (key, bytes) = (self.key(hash, n), Bytes::copy_from_slice(bytes));
+    pub fn put(&self, hash: BlobHash, place: Uuid, n: u32, bytes: &[u8]) -> Result<()> {
+        let (key, bytes) = (self.key(hash, place, n), Bytes::copy_from_slice(bytes));
         self.wait(async { self.0.store.put(&key, bytes.into()).await })?.map(drop).map_err(storage)
     }
 
     /// A part; `None` when it is not there.
-    pub fn get(&self, hash: BlobHash, n: u32) -> Result<Option<Bytes>> {
-        let key = self.key(hash, n);
+    pub fn get(&self, hash: BlobHash, place: Uuid, n: u32) -> Result<Option<Bytes>> {
+        let key = self.key(hash, place, n);
         let got = self.wait(async {
             match self.0.store.get(&key).await {
                 Ok(found) => found.bytes().await,
@@ -119,9 +120,9 @@ impl Blobs {
     }
 
     /// Takes away all parts; those that are not there are no matter.
-    pub fn delete(&self, hash: BlobHash, parts: u32) -> Result<()> {
+    pub fn delete(&self, hash: BlobHash, place: Uuid, parts: u32) -> Result<()> {
         for n in 0..parts {
-            let key = self.key(hash, n);
+            let key = self.key(hash, place, n);
             match self.wait(async { self.0.store.delete(&key).await })? {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(e) => return Err(storage(e)),
@@ -131,9 +132,9 @@ impl Blobs {
     }
 
     /// By the first byte of its name, so that no folder has too many.
-    fn key(&self, hash: BlobHash, n: u32) -> Key {
+    fn key(&self, hash: BlobHash, place: Uuid, n: u32) -> Key {
         let name = hash.to_string();
-        self.0.prefix.clone().join(&name[..2]).join(name).join(n.to_string())
+        self.0.prefix.clone().join(&name[..2]).join(name).join(place.to_string()).join(n.to_string())
     }
 
     fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T> {

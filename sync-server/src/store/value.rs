@@ -103,6 +103,12 @@ impl FromValue for Instant {
     }
 }
 
+impl FromValue for Uuid {
+    fn from_value(value: Value) -> Result<Self> {
+        RecordId::from_value(value).map(|id| id.0)
+    }
+}
+
 impl From<Uuid> for Value {
     fn from(id: Uuid) -> Self {
         Self::Bytes(id.as_bytes().to_vec())

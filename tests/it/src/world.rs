@@ -30,6 +30,8 @@ pub struct World {
     address: SocketAddr,
     server: Option<Server>,
     access_minutes: i64,
+    /// Oldest version of the app that the server serves, from its next start on.
+    pub minimum_app: Option<&'static str>,
 }
 
 /// A rep with a device.
@@ -68,7 +70,7 @@ impl World {
     }
 
     async fn serving(folder: TempDir, territory: ScopeId, access_minutes: i64) -> Result<Self> {
-        let mut world = Self { folder, territory, address: ([127, 0, 0, 1], 0).into(), server: None, access_minutes };
+        let mut world = Self { folder, territory, address: ([127, 0, 0, 1], 0).into(), server: None, access_minutes, minimum_app: None };
         world.server_returns().await?;
         Ok(world)
     }
@@ -92,7 +94,15 @@ impl World {
 
     /// The server comes back at the same address.
     pub async fn server_returns(&mut self) -> Result<()> {
-        let config = Config { data: self.server_folder(), listen: self.address, access_minutes: self.access_minutes, ..Config::default() };
+        let minimum_app =
+            self.minimum_app.map(|version| version.parse().map_err(|e| maydan_core::Error::bad_request(format!("{version}: {e}"))));
+        let config = Config {
+            data: self.server_folder(),
+            listen: self.address,
+            access_minutes: self.access_minutes,
+            minimum_app: minimum_app.transpose()?,
+            ..Config::default()
+        };
         // The port may be held for a moment by connections of the dead server, and the folder by its last requests.
         let mut tries = 0;
         let server = loop {

@@ -112,16 +112,16 @@ async fn contents_lie_as_well_in_a_bucket() {
     let blobs = Blobs::bucket("s3://company/contents", settings("a secret of hers")).unwrap();
     let wrong = Blobs::bucket("s3://company/contents", settings("a guess")).unwrap();
     let bytes = photo(1);
-    let hash = BlobHash::of(&bytes);
+    let (hash, place) = (BlobHash::of(&bytes), uuid::Uuid::from_u128(7));
     let blocking = tokio::task::spawn_blocking(move || {
-        blobs.put(hash, 0, &bytes[..PART_BYTES]).unwrap();
-        blobs.put(hash, 1, &bytes[PART_BYTES..]).unwrap();
-        blobs.put(hash, 1, &bytes[PART_BYTES..]).unwrap();
-        assert_eq!(blobs.get(hash, 1).unwrap().unwrap(), bytes[PART_BYTES..]);
-        assert_eq!(blobs.get(hash, 2).unwrap(), None);
-        assert_eq!(wrong.get(hash, 1).unwrap_err().code, maydan_core::ErrorCode::ServerFailed, "not without the key");
-        blobs.delete(hash, 3).unwrap();
-        assert_eq!(blobs.get(hash, 0).unwrap(), None);
+        blobs.put(hash, place, 0, &bytes[..PART_BYTES]).unwrap();
+        blobs.put(hash, place, 1, &bytes[PART_BYTES..]).unwrap();
+        blobs.put(hash, place, 1, &bytes[PART_BYTES..]).unwrap();
+        assert_eq!(blobs.get(hash, place, 1).unwrap().unwrap(), bytes[PART_BYTES..]);
+        assert_eq!(blobs.get(hash, place, 2).unwrap(), None);
+        assert_eq!(wrong.get(hash, place, 1).unwrap_err().code, maydan_core::ErrorCode::ServerFailed, "not without the key");
+        blobs.delete(hash, place, 3).unwrap();
+        assert_eq!(blobs.get(hash, place, 0).unwrap(), None);
     });
     blocking.await.unwrap();
     serving.abort();

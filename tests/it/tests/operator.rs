@@ -247,7 +247,10 @@ async fn a_device_that_was_cut_off_hands_over_what_it_has_not_sent_and_keeps_not
     }
     let refused = basma.app.ask(GetRecord { id: unsent }).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::NotFound, "nobody sees it before it is taken in");
-    assert_eq!(operator(&world, &["handed-over", "take", &device]).await.unwrap(), "3 items taken in, 0 refused");
+    assert_eq!(operator(&world, &["handed-over", "take", &device]).await.unwrap(), "items taken in (new records and edits): 3, refused: 0");
+    for gone in [vec!["handed-over", "take", &device], vec!["handed-over", "discard", &device, "--yes"]] {
+        assert_eq!(operator(&world, &gone).await.unwrap_err().code, ErrorCode::NotFound, "nothing waits any more");
+    }
     basma.sees(unsent, "what amal wrote", |_| true).await.unwrap();
     basma.sees(known, "her remark", |record| record.row["remarks"].as_text() == Some("marker-remark")).await.unwrap();
 
@@ -260,6 +263,28 @@ async fn a_device_that_was_cut_off_hands_over_what_it_has_not_sent_and_keeps_not
     operator(&world, &["readmit", &device]).await.unwrap();
     assert_eq!(old.app.ask(sign_in()).await.unwrap().cut_off, None);
     old.sees(unsent, "everything again", |_| true).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_app_that_is_too_old_loses_nothing_and_is_asked_to_update() {
+    let mut world = World::new(&["amal", "basma"]).await.unwrap();
+    let (amal, basma) = (world.rep("amal").await.unwrap(), world.rep("basma").await.unwrap());
+    amal.settles().await.unwrap();
+    world.server_vanishes().await;
+    let offline = amal.customer("شركة النور").await.unwrap();
+    world.minimum_app = Some("999.0.0");
+    world.server_returns().await.unwrap();
+    amal.waits_for("the word that it is too old", |s| s.state == SyncState::UpdateNeeded && s.pending == 0).await.unwrap();
+    let at_server = Company::join(&world.server_folder()).unwrap().check(&mut |fault| panic!("{fault}")).unwrap();
+    assert_eq!(at_server.documents, 5, "three people, a territory, and what she wrote");
+    basma.waits_for("the same", |s| s.state == SyncState::UpdateNeeded).await.unwrap();
+    assert_eq!(basma.app.ask(GetRecord { id: offline }).await.unwrap_err().code, ErrorCode::NotFound, "it is sent nothing");
+
+    world.server_vanishes().await;
+    world.minimum_app = Some(env!("CARGO_PKG_VERSION"));
+    world.server_returns().await.unwrap();
+    basma.sees(offline, "what amal wrote, now that it may", |_| true).await.unwrap();
+    amal.settles().await.unwrap();
 }
 
 /// The files in a folder that hold some bytes, whatever they are.

@@ -3,7 +3,7 @@
 
 use maydan_core::command::Level;
 use maydan_core::document::{Document, Edit};
-use maydan_core::sync::wire::{Cursor, Entry, Hello, Item, Outcome, PROTOCOL, Page, Pull, Push};
+use maydan_core::sync::wire::{Cursor, Entry, Hello, Item, Outcome, Page, Pull, Push};
 use maydan_core::{Actor, DeviceId, ErrorCode, Instant, RecordId, ScopeId};
 use maydan_it::Cluster;
 use maydan_sync_server::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
@@ -61,7 +61,7 @@ fn person(company: &Company, login: &str, grants: &[(ScopeId, Level)]) -> Phone 
 fn phone(company: &Company, login: &str) -> Phone {
     let (_, caller) = company.sign_in(login, PASSWORD, DeviceId(random())).unwrap();
     let actor = Actor(random());
-    company.hello(caller, &Hello { protocol: PROTOCOL, actor, earlier: Vec::new(), actors_known: 0, known: None }).unwrap();
+    company.hello(caller, &Hello::of(actor)).unwrap();
     Phone { caller, actor }
 }
 
@@ -279,6 +279,7 @@ conformance! {
     what_is_not_what_its_name_says_is_not_kept,
     contents_go_a_while_after_their_records,
     a_device_that_was_cut_off_hands_over_its_contents_too,
+    knowing_a_name_opens_nothing,
     what_was_written_before_a_move_was_heard_of_is_taken,
     what_was_written_before_a_right_was_lost_is_taken,
     the_tally_of_a_scope_is_what_its_documents_are,
@@ -391,7 +392,7 @@ fn a_company_moves_from_a_file_to_postgres_and_back_and_no_device_notices() {
 
     let company = Company::over(target);
     assert_eq!((company.epoch().unwrap(), company.head().unwrap()), (epoch, head), "what devices were shown stays true");
-    let hello = Hello { protocol: PROTOCOL, actor: amal.actor, earlier: Vec::new(), actors_known: 0, known: Some((epoch, head)) };
+    let hello = Hello { known: Some((epoch, head)), ..Hello::of(amal.actor) };
     assert_eq!(company.hello(amal.caller, &hello).unwrap().epoch, epoch);
     company.refresh(&session.refresh, amal.caller.device).unwrap();
     assert_eq!(push(&company, &amal, &items).unwrap(), vec![Outcome::Duplicate; 4]);

@@ -244,7 +244,7 @@ impl Server {
     /// Contents that records name and that are not whole here.
     pub fn lacking(&self) -> BTreeSet<BlobHash> {
         let db = rusqlite::Connection::open(self.mount.name("server.db")).expect("the server's disk is readable");
-        let sql = "SELECT DISTINCT r.hash FROM blob_ref r LEFT JOIN blob b ON b.hash = r.hash WHERE b.kept_at IS NULL";
+        let sql = "SELECT DISTINCT r.hash FROM blob_ref r LEFT JOIN blob b ON b.hash = r.hash WHERE b.hash IS NULL";
         let mut statement = db.prepare(sql).expect("prepared");
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("read");
         rows.map(|hash| BlobHash::from_slice(&hash.expect("bytes")).expect("a name")).collect()

@@ -18,6 +18,7 @@ const ONCE_BROKEN: &[(u64, &str)] = &[
     (3142, "a note waited for ever for a customer that had left and that a server which was put back no longer knew"),
     (67, "what was written between the last hand-over and the wiping went with it"),
     (4331, "a change that waited for one which the server had lost was not enough to bring that one back"),
+    (7199, "a photo that was too large for a moment went with the wiping"),
     (6162, "a device that was cut off went round between handing over and sending a photo that the server would not have"),
     (274, "a device whose disk had been copied was refused for ever: the copy had announced the actor first"),
     (376, "a change that a restored server had been brought by a relay was refused because it did not know its writer"),

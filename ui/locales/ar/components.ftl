@@ -42,6 +42,7 @@ sync-chip-attention =
         [many] { $count } عنصرًا يحتاج انتباهك
        *[other] { $count } عنصر يحتاج انتباهك
     }
+sync-chip-update = حدّث التطبيق
 sync-chip-sign-in = سجّل الدخول ليستمر الإرسال
 sync-chip-signed-out = لم تسجّل الدخول
 

@@ -130,6 +130,7 @@ page-sync-state-syncing = جارٍ الاتصال بالخادم
 page-sync-state-synced = كل شيء على الخادم
 page-sync-state-offline = لا اتصال بالخادم؛ تابع عملك
 page-sync-state-sign-in-needed = سجّل الدخول من جديد ليستمر الإرسال؛ لم يضع شيء
+page-sync-state-update-needed = هذه النسخة من التطبيق قديمة: يُرسَل ما عليها ولا يصلها جديد. حدّث التطبيق؛ لم يضع شيء
 page-sync-state-attention = هناك ما يحتاج انتباهك
 page-sync-now = زامن الآن
 page-sync-receiving =
@@ -192,10 +193,10 @@ page-sync-attempts =
         [many] { $count } محاولة
        *[other] { $count } محاولة
     }
-page-sync-refused-title = رفضه الخادم
-page-sync-refused-text = هذا العمل لم يعد في سجلّه، وهو محفوظ هنا: اقرأه، أو أعد المحاولة متى زال السبب، أو استغنِ عنه.
-page-sync-put-away = استغنِ عنه
-page-sync-put-away-title = هل تستغني عنه نهائيًّا؟
+page-sync-refused-title = ما رفضه الخادم
+page-sync-refused-text = هذا العمل لم يعد في سجلّه، وهو محفوظ هنا: اقرأه، أو أعد المحاولة متى زال السبب، أو احذفه.
+page-sync-put-away = حذف نهائي
+page-sync-put-away-title = هل تحذفه نهائيًّا؟
 page-sync-put-away-text = لن يبقى على أي جهاز.
 page-sync-retry = إعادة المحاولة
 page-sync-rescue = العمل غير المرسل في ملف

@@ -26,6 +26,7 @@ sync-chip-attention =
         [one] { $count } item needs attention
        *[other] { $count } items need attention
     }
+sync-chip-update = Update the app
 sync-chip-sign-in = Sign in to go on sending
 sync-chip-signed-out = Not signed in
 

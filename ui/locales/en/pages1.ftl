@@ -15,15 +15,15 @@ page-contact-navigate = Navigate there
 page-sign-in-title = Sign in to Maydan
 page-sign-in-text = Signing in needs the network once. Afterwards everything works without it.
 page-sign-in-offline = There is no network now. Connect to Wi-Fi or mobile data, then sign in.
-page-sign-in-cut-off = This device was cut off
-page-sign-in-cut-off-text = An administrator cut this device off, and the company's data was removed from it.
+page-sign-in-cut-off = An administrator cut this device off
+page-sign-in-cut-off-text = Your data was removed from it on { $when }.
 page-sign-in-cut-off-handed =
     { FORM($count) ->
         [zero] Nothing unsent was left on it.
-        [one] One edit that had not been sent is with the administrator now.
-       *[other] { $count } edits that had not been sent are with the administrator now.
+        [one] One edit that had not been sent is with the administrator now. It appears in your records once it is taken in: ask before entering it again.
+       *[other] { $count } edits that had not been sent are with the administrator now. They appear in your records once they are taken in: ask before entering them again.
     }
-page-sign-in-cut-off-next = To work on it again, ask the administrator to let it in.
+page-sign-in-cut-off-next = Ask the administrator to let this device in again, then sign in here. Or sign in on another device.
 page-sign-in-server = Server
 page-sign-in-server-hint = The address that your company gave you.
 page-sign-in-login = User name

@@ -47,6 +47,7 @@ fn face(status: &SyncStatus, i18n: &I18n) -> (Tone, Icon, String) {
         _ if needs > 0 => (Tone::Bad, Icon::Warning, i18n.ta("sync-chip-attention", &[("count", Arg::from(i64::from(needs)))])),
         SyncState::Attention => (Tone::Bad, Icon::Warning, i18n.ta("sync-chip-attention", &[("count", Arg::from(1_i64))])),
         SyncState::Offline => (Tone::Warn, Icon::Offline, offline(status.offline_since, i18n)),
+        SyncState::UpdateNeeded => (Tone::Warn, Icon::Download, i18n.t("sync-chip-update")),
         _ if status.receiving.is_some() => {
             let count = i64::from(status.receiving.unwrap_or_default());
             (Tone::Accent, Icon::Download, i18n.ta("sync-chip-receiving", &[("count", Arg::from(count))]))
@@ -80,5 +81,6 @@ fn word(status: &SyncStatus) -> &'static str {
         SyncState::Offline => "offline",
         SyncState::SignInNeeded => "sign_in_needed",
         SyncState::Attention => "attention",
+        SyncState::UpdateNeeded => "update_needed",
     }
 }

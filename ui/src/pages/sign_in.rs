@@ -58,9 +58,10 @@ pub fn SignInPage() -> Html {
                     <h1 class="p1-sign-in-title">{ i18n.t("page-sign-in-title") }</h1>
                     <LanguageSwitch />
                 </header>
-                <p class="muted">{ i18n.t("page-sign-in-text") }</p>
                 if let Some(cut_off) = session.cut_off {
                     <CutOffNotice {cut_off} />
+                } else {
+                    <p class="muted">{ i18n.t("page-sign-in-text") }</p>
                 }
                 if !online {
                     <p class="p1-banner p1-banner-warn" role="status" data-testid="sign-in-offline">
@@ -108,7 +109,7 @@ fn CutOffNotice(props: &CutOffProps) -> Html {
     html! {
         <section class="p1-banner p1-banner-warn" role="status" data-testid="sign-in-cut-off">
             <h2 class="p1-banner-title"><IconView icon={Icon::Warning} />{ i18n.t("page-sign-in-cut-off") }</h2>
-            <p>{ i18n.t("page-sign-in-cut-off-text") }</p>
+            <p>{ i18n.ta("page-sign-in-cut-off-text", &[("when", Arg::from(i18n.datetime(props.cut_off.at)))]) }</p>
             <p data-testid="sign-in-handed-over">{ i18n.ta("page-sign-in-cut-off-handed", &[("count", Arg::from(count))]) }</p>
             <p>{ i18n.t("page-sign-in-cut-off-next") }</p>
         </section>

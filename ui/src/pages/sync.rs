@@ -106,6 +106,7 @@ fn state_key(state: SyncState) -> &'static str {
         SyncState::Offline => "page-sync-state-offline",
         SyncState::SignInNeeded => "page-sync-state-sign-in-needed",
         SyncState::Attention => "page-sync-state-attention",
+        SyncState::UpdateNeeded => "page-sync-state-update-needed",
     }
 }
 
@@ -116,5 +117,6 @@ fn icon(state: SyncState) -> Icon {
         SyncState::Offline => Icon::Offline,
         SyncState::SignedOut | SyncState::SignInNeeded => Icon::User,
         SyncState::Attention => Icon::Warning,
+        SyncState::UpdateNeeded => Icon::Download,
     }
 }

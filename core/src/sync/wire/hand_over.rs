@@ -1,5 +1,6 @@
 //! What a device that was cut off has not sent.
 
+use super::Known;
 use crate::id::Actor;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -9,6 +10,9 @@ use uuid::Uuid;
 /// nobody else gets to see it. The same again is kept once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct HandOver {
+    /// As in [`super::Hello`].
+    #[serde(default)]
+    pub known: Option<Known>,
     /// The actors under which the device has written, at most [`super::MAX_EARLIER`].
     pub actors: Vec<Actor>,
     /// In the order in which they were made, at most [`super::MAX_PUSH_ITEMS`]: each the MessagePack of an [`super::Item`].

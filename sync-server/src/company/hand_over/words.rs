@@ -22,6 +22,8 @@ pub struct Handed {
     pub at: Instant,
     /// How many items.
     pub items: u64,
+    /// The number of the newest.
+    pub upto: u64,
     /// What it is about, in the order in which she turned to them.
     pub records: Vec<HandedRecord>,
 }
@@ -48,15 +50,15 @@ impl Company {
     pub fn handed_over(&self) -> Result<Vec<Handed>> {
         self.read(|tx| {
             let rows = tx.rows(
-                "SELECT h.device, h.person, p.login, p.name, max(h.at), count(*) FROM handed_over h JOIN person p ON p.id = h.person
+                "SELECT h.device, h.person, p.login, p.name, max(h.at), count(*), max(h.n) FROM handed_over h JOIN person p ON p.id = h.person
                  GROUP BY h.device, h.person, p.login, p.name ORDER BY min(h.n)",
                 params![],
             )?;
             let mut found = Vec::new();
             for row in &rows {
                 let (device, person) = (row.get(0)?, row.get(1)?);
-                let (login, name, at, items) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
-                found.push(Handed { device, login, name, at, items, records: self.records_of(tx, device, person)? });
+                let (login, name, at, items, upto) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
+                found.push(Handed { device, login, name, at, items, upto, records: self.records_of(tx, device, person)? });
             }
             Ok(found)
         })
@@ -150,9 +152,9 @@ impl Work {
 
 impl fmt::Display for Handed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { device, login, name, at, items, records } = self;
+        let Self { device, login, name, at, items, records, .. } = self;
         let at = in_words(*at);
-        write!(f, "device {device}, {name} ({login}): {items} items, handed over {at}")?;
+        write!(f, "device {device}, {name} ({login}): handed over {at}, items: {items}")?;
         records.iter().try_for_each(|record| write!(f, "\n  {record}"))
     }
 }
@@ -160,7 +162,7 @@ impl fmt::Display for Handed {
 impl fmt::Display for HandedRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, kind, title, fields, unreadable, refused } = self;
-        write!(f, "{} {title:?} ({id})", kind.as_deref().unwrap_or("a record that is not here"))?;
+        write!(f, "{} {} ({id})", kind.as_deref().unwrap_or("a record that is not here"), plain(&title.as_str().into()))?;
         for FieldChange { field, before, after } in fields {
             write!(f, "\n    {field}: {} → {}", plain(before), plain(after))?;
         }

@@ -8,7 +8,7 @@ use crate::peers::{self, Peer};
 use anyhow::{Result, ensure};
 use maydan_core::command::Level;
 use maydan_core::document::{Document, Edit};
-use maydan_core::sync::wire::{Hello, Item, MEDIA_TYPE, Outcome, PROTOCOL, Push, PushAnswer, SignInRequest, Tokens};
+use maydan_core::sync::wire::{Hello, Item, MEDIA_TYPE, Outcome, Push, PushAnswer, SignInRequest, Tokens};
 use maydan_core::{Actor, DeviceId, Instant as When, RecordId, Registry, ScopeId};
 use maydan_it::World;
 use maydan_it::world::PASSWORD;
@@ -75,7 +75,7 @@ async fn sender(http: &reqwest::Client, url: &str, scope: ScopeId, number: usize
     let answer = post("sign-in", serde_json::to_vec(&sign_in)?).send().await?.error_for_status()?;
     let tokens: Tokens = serde_json::from_slice(&answer.bytes().await?)?;
     let actor = Actor(id(1));
-    let hello = Hello { protocol: PROTOCOL, actor, earlier: Vec::new(), actors_known: 0, known: None };
+    let hello = Hello::of(actor);
     post("hello", serde_json::to_vec(&hello)?).bearer_auth(&tokens.access).send().await?.error_for_status()?;
     let kind = Registry::maydan().get("customer")?.clone();
     let mut bodies = Vec::new();

@@ -3,7 +3,7 @@
 
 use maydan_core::document::{Document, Edit};
 use maydan_core::sync::wire::{
-    Cursor, Hello, HelloAnswer, Item, MEDIA_TYPE, Outcome, PROTOCOL, Page, Pull, Push, PushAnswer, RefreshRequest, SignInRequest, Tokens,
+    Cursor, Hello, HelloAnswer, Item, MEDIA_TYPE, Outcome, Page, Pull, Push, PushAnswer, RefreshRequest, SignInRequest, Tokens,
 };
 use maydan_core::{Actor, DeviceId, Error, ErrorCode, Instant, RecordId, Registry, ScopeId};
 use maydan_it::world::PASSWORD;
@@ -117,7 +117,7 @@ impl Raw {
 
     /// Says hello under a token and an actor, which need not be its own.
     pub async fn hello_as(&self, token: &str, actor: Actor) -> Answer {
-        let hello = Hello { protocol: PROTOCOL, actor, earlier: Vec::new(), actors_known: 0, known: None };
+        let hello = Hello::of(actor);
         let bearer = format!("Bearer {token}");
         self.send("hello", &[("content-type", JSON), ("authorization", bearer.as_str())], serde_json::to_vec(&hello).unwrap()).await
     }

@@ -150,13 +150,39 @@ pub(super) fn a_device_that_was_cut_off_hands_over_its_contents_too(company: Com
     company.revoke_device(amal.caller.device).unwrap();
     assert_eq!(put(&company, &amal, &bytes, Some(0)).unwrap_err().code, ErrorCode::NotFound);
     let items = items.iter().map(|item| item.to_bytes().unwrap().into()).collect();
-    company.hand_over(amal.caller, &HandOver { actors: vec![amal.actor], items }).unwrap();
+    company.hand_over(amal.caller, &HandOver { actors: vec![amal.actor], items, ..HandOver::default() }).unwrap();
     (0..3).for_each(|n| drop(put(&company, &amal, &bytes, Some(n)).unwrap()));
     assert_eq!(put(&company, &amal, &other, None).unwrap_err().code, ErrorCode::NotFound);
     let basma = person(&company, "basma", &[(territory, Level::Read)]);
     assert_eq!(get(&company, &basma, &bytes, 0).unwrap_err().code, ErrorCode::NotFound, "nobody has taken it in");
+    assert_eq!(company.collect(Instant(i64::MAX)).unwrap().contents, 0, "it waits with what names it");
     company.take_in(amal.caller.device).unwrap();
     assert!(entered(&all(&company, &basma, territory)).contains(&id));
+    get(&company, &basma, &bytes, 0).unwrap();
+}
+
+pub(super) fn knowing_a_name_opens_nothing(company: Company) {
+    let Staffed { company, territory, amal } = staffed(company);
+    let elsewhere = company.add_territory("بنغازي").unwrap();
+    let basma = person(&company, "basma", &[(elsewhere, Level::Write)]);
+    let bytes = photo(10);
+    let (_, _, items) = attachment(&amal, territory, &bytes);
+    push(&company, &amal, &items).unwrap();
+    (0..3).for_each(|n| drop(put(&company, &amal, &bytes, Some(n)).unwrap()));
+    // She has the name from somewhere, and a record of her own that says it.
+    let (_, _, items) = attachment(&basma, elsewhere, &bytes);
+    push(&company, &basma, &items).unwrap();
+    assert_eq!(get(&company, &basma, &bytes, 0).unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(put(&company, &basma, &bytes, None).unwrap(), [0, 1, 2], "and is not told that it is here");
+    let guess =
+        PutBlob { hash: BlobHash::of(&bytes), size: bytes.len() as u64, part: Some(Part { n: 0, bytes: vec![0; PART_BYTES].into() }) };
+    company.put_blob(basma.caller, &guess).unwrap();
+    put(&company, &basma, &bytes, Some(1)).unwrap();
+    assert_eq!(put(&company, &basma, &bytes, Some(2)).unwrap_err().code, ErrorCode::Corrupt);
+    assert_eq!(get(&company, &basma, &bytes, 0).unwrap_err().code, ErrorCode::NotFound);
+    get(&company, &amal, &bytes, 0).expect("her guess has harmed nobody");
+    // Whoever has the bytes may show them to whom she likes.
+    (0..3).for_each(|n| drop(put(&company, &basma, &bytes, Some(n)).unwrap()));
     get(&company, &basma, &bytes, 0).unwrap();
 }
 
@@ -169,10 +195,15 @@ fn a_content_that_the_disk_has_spoilt_is_found_and_asked_for_again() {
     push(&company, &amal, &items).unwrap();
     (0..3).for_each(|n| drop(put(&company, &amal, &bytes, Some(n)).unwrap()));
     let name = BlobHash::of(&bytes).to_string();
-    let file = folder.path().join("blobs").join(&name[..2]).join(&name).join("1");
-    let mut spoilt = std::fs::read(&file).unwrap();
-    spoilt[100] ^= 1;
-    std::fs::write(&file, spoilt).unwrap();
+    let spoil = || {
+        let places = std::fs::read_dir(folder.path().join("blobs").join(&name[..2]).join(&name)).unwrap();
+        let newest = places.map(|place| place.unwrap()).max_by_key(|place| place.metadata().unwrap().modified().unwrap()).unwrap();
+        let file = newest.path().join("1");
+        let mut spoilt = std::fs::read(&file).unwrap();
+        spoilt[100] ^= 1;
+        std::fs::write(&file, spoilt).unwrap();
+    };
+    spoil();
     let faults = |company: &Company| {
         let mut faults = Vec::new();
         company.check(&mut |fault| faults.push(fault.what)).unwrap();
@@ -182,4 +213,14 @@ fn a_content_that_the_disk_has_spoilt_is_found_and_asked_for_again() {
     company.mend().unwrap();
     assert!(faults(&company).is_empty());
     assert_eq!(put(&company, &amal, &bytes, None).unwrap(), [0, 1, 2]);
+    (0..3).for_each(|n| drop(put(&company, &amal, &bytes, Some(n)).unwrap()));
+    assert!(faults(&company).is_empty());
+
+    // A database that was put back may know of what its folder has lost: in another life it looks before it says so.
+    spoil();
+    assert_eq!(put(&company, &amal, &bytes, None).unwrap(), [0; 0], "nobody has looked");
+    company.renew_epoch().unwrap();
+    assert_eq!(put(&company, &amal, &bytes, None).unwrap(), [0, 1, 2]);
+    (0..3).for_each(|n| drop(put(&company, &amal, &bytes, Some(n)).unwrap()));
+    assert_eq!(get(&company, &amal, &bytes, 1).unwrap().bytes[..], bytes[PART_BYTES..2 * PART_BYTES]);
 }

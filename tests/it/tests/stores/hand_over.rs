@@ -7,7 +7,7 @@ use serde_bytes::ByteBuf;
 
 fn hands_over(company: &Company, phone: &Phone, items: &[Item]) -> maydan_core::Result<()> {
     let items = items.iter().map(|item| item.to_bytes().unwrap().into()).collect();
-    company.hand_over(phone.caller, &HandOver { actors: vec![phone.actor], items }).map(drop)
+    company.hand_over(phone.caller, &HandOver { actors: vec![phone.actor], items, ..HandOver::default() }).map(drop)
 }
 
 pub(super) fn what_a_device_that_was_cut_off_hands_over_waits_for_an_administrator(company: Company) {
@@ -19,7 +19,7 @@ pub(super) fn what_a_device_that_was_cut_off_hands_over_waits_for_an_administrat
     company.revoke_device(device).unwrap();
 
     let before = company.head().unwrap();
-    let hello = Hello { protocol: PROTOCOL, actor: amal.actor, earlier: Vec::new(), actors_known: 0, known: None };
+    let hello = Hello::of(amal.actor);
     let pulled = Pull { epoch: company.epoch().unwrap(), cursors: vec![Cursor::start(territory)], ..Pull::default() };
     let refused = [
         company.hello(amal.caller, &hello).unwrap_err(),
@@ -62,7 +62,7 @@ pub(super) fn what_can_not_be_taken_in_stays_with_the_reason(company: Company) {
     let (forged, stolen) = customer(&basma, territory, 1);
     let work = [&items[..], &foreign, &stolen].concat();
     hands_over(&company, &amal, &work).unwrap();
-    let rubbish = HandOver { actors: vec![basma.actor], items: vec![ByteBuf::from(vec![0xc1; 9])] };
+    let rubbish = HandOver { actors: vec![basma.actor], items: vec![ByteBuf::from(vec![0xc1; 9])], ..HandOver::default() };
     company.hand_over(amal.caller, &rubbish).unwrap();
     // Signing in as somebody else on the same device does not open it again.
     let other = company.sign_in("basma", PASSWORD, device).unwrap().1;
@@ -76,7 +76,7 @@ pub(super) fn what_can_not_be_taken_in_stays_with_the_reason(company: Company) {
     assert_eq!(why(elsewhere), Some(ErrorCode::NotFound), "its record was not made: {left:?}");
     assert_eq!(why(forged), Some(ErrorCode::ForeignActor));
     assert!(left[0].to_string().contains("refused: "), "{}", left[0]);
-    assert_eq!(company.discard_handed_over(device).unwrap(), 4);
+    assert_eq!(company.discard_handed_over(device, left[0].upto).unwrap(), 4);
     assert!(company.handed_over().unwrap().is_empty());
 
     let many = HandOver { items: vec![ByteBuf::from(vec![1]); MAX_PUSH_ITEMS + 1], ..HandOver::default() };

@@ -1,7 +1,7 @@
 //! The queue: each record with unsent work.
 
 use crate::components::{Bdi, Button, Empty, Icon};
-use crate::hooks::{use_i18n, use_query};
+use crate::hooks::{use_i18n, use_query, use_sync_status};
 use crate::i18n::I18n;
 use crate::pages::visit::waiting::waiting;
 use maydan_core::command::{Outbox, OutboxItem};
@@ -14,6 +14,7 @@ const STEP: u32 = 100;
 #[component]
 pub fn OutboxList() -> Html {
     let i18n = use_i18n();
+    let status = use_sync_status();
     let limit = use_state_eq(|| STEP);
     let outbox = use_query(Some(Outbox { limit: *limit }), &["*", "sync"]);
     let Some(page) = &outbox.data else { return waiting(&outbox, 4) };
@@ -21,6 +22,10 @@ pub fn OutboxList() -> Html {
         let limit = limit.clone();
         Callback::from(move |()| limit.set(limit.saturating_add(STEP)))
     };
+    if page.items.is_empty() && status.refused > 0 {
+        // What was refused stands above: nothing is well beside it.
+        return Html::default();
+    }
     if page.items.is_empty() {
         return html! { <Empty icon={Icon::Check} title={i18n.t("page-sync-empty")} text={i18n.t("page-sync-empty-text")} /> };
     }
