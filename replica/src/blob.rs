@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 pub(crate) const TO_SEND: i64 = 1;
 /// Offered to a server that may have forgotten it.
 pub(crate) const OFFERED: i64 = 2;
-/// Rounds in which an offer, or what nobody knows any more, is tried.
+/// Rounds in which an offer is made.
 const MOST_TRIES: i64 = 20;
 /// A content that no record came to name in so long was given up, milliseconds: 7 days.
 const GIVEN_UP_MS: i64 = 7 * 24 * 3_600_000;
@@ -68,12 +68,18 @@ pub(crate) fn is_due(db: &Connection) -> Result<bool> {
     db.prepare_cached(&sql).and_then(|mut s| s.query_row([], |row| row.get(0))).map_err(storage)
 }
 
-/// What could not be done in the last round is tried again; what nothing came to name in a long time is given up.
+/// What could not be done in the last round is tried again; what nothing came to name in a long time is given up. Nothing here
+/// nor there: the record of a photo that was not sent yet may have left this device long ago.
 pub(crate) fn wait_no_longer(db: &Connection, now: Instant) -> Result<()> {
     db.execute("UPDATE blob SET waiting = 0 WHERE (to_send > 0 OR wanted > 0) AND waiting > 0", []).map_err(storage)?;
-    let sql = format!("UPDATE blob SET to_send = 0 WHERE to_send = {TO_SEND} AND made_at < ?1 AND {}", unnamed());
+    let sql = format!("UPDATE blob SET to_send = 0 WHERE to_send = {TO_SEND} AND made_at < ?1 AND tries >= 3 AND {}", unnamed());
     db.execute(&sql, [now.0 - GIVEN_UP_MS]).map_err(storage)?;
     Ok(())
+}
+
+/// The device begins to hand over: what stood against a content until now counts no more.
+pub(crate) fn begin_anew(db: &Connection) -> Result<()> {
+    db.execute("UPDATE blob SET tries = 0 WHERE to_send > 0 AND tries > 0", []).map(drop).map_err(storage)
 }
 
 /// Everything that was written here is sent once more, also what the server would not have.

@@ -84,6 +84,9 @@ impl Replica {
         // Nobody will look at anything here any more, nor bring it to anybody.
         tx.execute("DELETE FROM relay", []).map_err(storage)?;
         tx.execute("UPDATE blob SET wanted = 0 WHERE to_send > 0 OR wanted > 0", []).map_err(storage)?;
+        if !is_begun(&tx)? {
+            blob::begin_anew(&tx)?;
+        }
         blob::send_whatever_was_refused(&tx)?;
         let handed = handed_over(&tx)? + handing.deeds;
         set_meta(&tx, HANDED, &handed.to_string())?;

@@ -19,13 +19,14 @@ const ONCE_BROKEN: &[(u64, &str)] = &[
     (67, "what was written between the last hand-over and the wiping went with it"),
     (4331, "a change that waited for one which the server had lost was not enough to bring that one back"),
     (7199, "a photo that was too large for a moment went with the wiping"),
+    (104, "a photo whose record had left was given up before it was sent"),
     (6162, "a device that was cut off went round between handing over and sending a photo that the server would not have"),
     (274, "a device whose disk had been copied was refused for ever: the copy had announced the actor first"),
     (376, "a change that a restored server had been brought by a relay was refused because it did not know its writer"),
     (5458, "a receipt was shown for another scope than it spoke of, and a colleague's change was not taken back"),
 ];
 /// Further seeds of every run.
-const MORE: std::ops::Range<u64> = 100..125;
+const MORE: std::ops::Range<u64> = 105..125;
 
 #[test]
 fn no_promise_is_broken_under_these_seeds() {
