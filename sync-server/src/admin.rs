@@ -1,12 +1,15 @@
 //! The command line: what an operator does.
 
-use crate::company::{BLOBS, Checked, Collected, Company, Handed, NewUser, TakenIn};
+mod handed_over;
+
+use crate::company::{BLOBS, Checked, Collected, Company, NewUser};
 use crate::config::{Config, Tls};
 use crate::server::Server;
 use crate::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
 use clap::{Args, Parser, Subcommand};
+use handed_over::HandedOverCommand;
 use maydan_core::command::Level;
-use maydan_core::{DeviceId, Error, ErrorCode, Result, ScopeId};
+use maydan_core::{Error, ErrorCode, Result, ScopeId};
 use semver::Version;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -169,24 +172,6 @@ enum UserCommand {
 }
 
 #[derive(Debug, Subcommand)]
-enum HandedOverCommand {
-    /// Take in what a device handed over, of everybody who used it, as the work of whoever did it. What is refused stays, with
-    /// the reason.
-    Take {
-        /// Device id.
-        device: String,
-    },
-    /// Throw away what a device handed over, of everybody who used it.
-    Discard {
-        /// Device id.
-        device: String,
-        /// It shall be gone for good.
-        #[arg(long)]
-        yes: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 enum TerritoryCommand {
     /// Add a territory; prints its id.
     Add {
@@ -263,7 +248,7 @@ impl Cli {
                 join(&config)?.readmit_device(device.parse()?)?;
                 "let in again".to_owned()
             }
-            Command::HandedOver { what } => handed_over(&join(&config)?, what, out)?,
+            Command::HandedOver { what } => handed_over::run(&join(&config)?, what, out)?,
             Command::Import { file, territory, bad_rows } => import(&config, &file, territory.parse()?, bad_rows)?,
             Command::Check { mend } => check(&join(&config)?, mend, out)?,
             Command::Backup { to } => {
@@ -381,43 +366,6 @@ fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<
             "{looked_at}: {count} faults; those marked --mend can be mended, and for damaged changes restore a backup: devices will send what it lacks"
         ))),
     }
-}
-
-fn handed_over(company: &Company, what: Option<HandedOverCommand>, out: &mut (dyn Write + Send)) -> Result<String> {
-    match what {
-        Some(HandedOverCommand::Take { device }) => {
-            let device = device.parse()?;
-            waits(company, device)?;
-            let TakenIn { taken, refused } = company.take_in(device)?;
-            Ok(format!("items taken in (new records and edits): {taken}, refused: {refused}"))
-        }
-        Some(HandedOverCommand::Discard { device, yes }) => {
-            let device = device.parse()?;
-            let waiting = waits(company, device)?;
-            for handed in &waiting {
-                say(out, &handed.to_string())?;
-            }
-            let upto = waiting.iter().map(|handed| handed.upto).max().unwrap_or(0);
-            if !yes {
-                return Err(Error::bad_request("this would be gone for good: say --yes"));
-            }
-            Ok(format!("items thrown away: {}", company.discard_handed_over(device, upto)?))
-        }
-        None => {
-            let all = company.handed_over()?;
-            for handed in &all {
-                say(out, &handed.to_string())?;
-            }
-            Ok(format!("hand-overs that wait: {}", all.len()))
-        }
-    }
-}
-
-/// What waits from a device.
-fn waits(company: &Company, device: DeviceId) -> Result<Vec<Handed>> {
-    let mut all = company.handed_over()?;
-    all.retain(|handed| handed.device == device);
-    if all.is_empty() { Err(Error::new(ErrorCode::NotFound, "nothing waits from this device")) } else { Ok(all) }
 }
 
 fn import(config: &Config, file: &std::path::Path, territory: ScopeId, bad_rows: Option<PathBuf>) -> Result<String> {

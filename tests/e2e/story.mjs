@@ -262,7 +262,7 @@ async function lose(step, company, amal, fresh) {
     await amal.network(true);
     await amal.page.getByTestId("sign-in-cut-off").waitFor();
     const told = await amal.page.getByTestId("sign-in-handed-over").innerText();
-    hold(/1|١|واحد|One/.test(told), `it says how much was handed over; it says «${told}»`);
+    hold(/تعديل واحد|One edit/.test(told), `it says how much was handed over; it says «${told}»`);
     const listed = await company.operates("handed-over");
     hold(listed.includes(LAST_CUSTOMER), `the operator reads «${listed}»`);
     await company.operates("handed-over", "take", phone);

@@ -295,7 +295,9 @@ pub(super) fn oldest(db: &Connection) -> Result<Option<(i64, Vec<ByteBuf>)>> {
 
 /// So many of its items, from the first, are safe elsewhere.
 pub(super) fn forget_first(db: &Connection, n: i64, count: usize) -> Result<()> {
-    let left: Vec<ByteBuf> = kept_items(db, "WHERE n = ?1", n)?.pop().unwrap_or_default().into_iter().skip(count).collect();
+    // It may have been tried again or put away since.
+    let Some(kept) = kept_items(db, "WHERE n = ?1", n)?.pop() else { return Ok(()) };
+    let left: Vec<ByteBuf> = kept.into_iter().skip(count).collect();
     if left.is_empty() {
         return db.execute("DELETE FROM quarantine WHERE n = ?1", [n]).map(drop).map_err(storage);
     }
