@@ -37,6 +37,8 @@ pub enum ErrorCode {
     TooManyAttempts,
     /// The step is not possible in the present state (for example submitting before checking out).
     WrongState,
+    /// The record was erased for good: nothing of it is taken or kept.
+    Erased,
     /// The change, page or file is damaged.
     Corrupt,
     /// Larger than the limit for it.
@@ -59,6 +61,8 @@ pub enum ErrorCode {
     ServerFailed,
     /// The disk has no room for this.
     DiskFull,
+    /// The disk could not be read or written.
+    DiskFailed,
     /// The data file is not a Maydan database.
     NotADatabase,
     /// Another process works on the same data.

@@ -68,6 +68,8 @@ id! {
 impl ScopeId {
     /// What everybody in the company may see: territories, people.
     pub const COMPANY: Self = Self(Uuid::from_u128(1));
+    /// Where the server keeps the ids of what was erased for good. Nobody reads there.
+    pub const ERASED: Self = Self(Uuid::from_u128(2));
 }
 
 impl From<RecordId> for ScopeId {

@@ -155,7 +155,11 @@ async fn checked(response: Response, expected: &str) -> Result<Response, Failure
         }
         return Err(not_ours(format!("it answered {status} with {kind:?}")));
     }
-    let error = response.json::<Error>().await.map_err(|e| not_ours(format!("its error is not ours: {e}")))?;
+    let mut error = response.json::<Error>().await.map_err(|e| not_ours(format!("its error is not ours: {e}")))?;
+    if status.is_server_error() {
+        // Its full disk is not this device's.
+        error.code = ErrorCode::ServerFailed;
+    }
     Err(Failure { error, retry_after })
 }
 

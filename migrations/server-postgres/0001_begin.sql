@@ -199,3 +199,11 @@ CREATE TABLE handed_blob (
     at BIGINT NOT NULL,
     PRIMARY KEY (hash, device, person)
 );
+
+-- Records that were erased for good, numbered from 1 without gaps: devices are told those that they have not heard of. The same
+-- list lies outside the database, and counts after a restore too.
+CREATE TABLE erased (
+    n BIGINT PRIMARY KEY,
+    id BYTEA NOT NULL UNIQUE,
+    at BIGINT NOT NULL
+);

@@ -199,3 +199,11 @@ CREATE TABLE handed_blob (
     at INTEGER NOT NULL,
     PRIMARY KEY (hash, device, person)
 );
+
+-- Records that were erased for good, numbered from 1 without gaps: devices are told those that they have not heard of. The same
+-- list lies outside the database, and counts after a restore too.
+CREATE TABLE erased (
+    n INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    at INTEGER NOT NULL
+);

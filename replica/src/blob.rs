@@ -176,6 +176,19 @@ pub(crate) fn sweep(db: &Connection) -> Result<()> {
     db.execute(&format!("DELETE FROM blob WHERE to_send = 0 AND {}", unnamed()), []).map(drop).map_err(storage)
 }
 
+/// The contents that a record names go, sent or not, unless another record here names them too.
+pub(crate) fn forget_of(db: &Connection, n: i64) -> Result<()> {
+    for field in blob::FIELDS {
+        let table = format!("r_{}", blob::KIND);
+        let sql = format!(
+            "DELETE FROM blob WHERE hash = (SELECT unhex({field}) FROM {table} WHERE n = ?1)
+             AND hash NOT IN (SELECT unhex({field}) FROM {table} WHERE n <> ?1 AND {field} IS NOT NULL)"
+        );
+        db.prepare_cached(&sql).and_then(|mut s| s.execute([n])).map_err(storage)?;
+    }
+    Ok(())
+}
+
 /// A content is with the server. It goes when nothing here names it.
 pub(crate) fn is_sent(db: &Connection, n: i64) -> Result<()> {
     db.execute("UPDATE blob SET to_send = 0, lacking = NULL, waiting = 0, tries = 0 WHERE n = ?1", [n]).map_err(storage)?;

@@ -112,9 +112,13 @@ impl Replica {
 
 /// SQLite's errors in our words.
 fn storage(e: rusqlite::Error) -> Error {
-    use rusqlite::ffi::ErrorCode as Sqlite;
+    use rusqlite::ffi::{self, ErrorCode as Sqlite};
+    let extended = |e: &rusqlite::Error| e.sqlite_error().map(|e| e.extended_code);
     let code = match e.sqlite_error_code() {
         Some(Sqlite::DiskFull) => ErrorCode::DiskFull,
+        // What is shared beside the file could not be made longer.
+        Some(Sqlite::SystemIoFailure) if extended(&e) == Some(ffi::SQLITE_IOERR_SHMSIZE) => ErrorCode::DiskFull,
+        Some(Sqlite::SystemIoFailure) => ErrorCode::DiskFailed,
         Some(Sqlite::NotADatabase | Sqlite::DatabaseCorrupt) => ErrorCode::NotADatabase,
         Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => ErrorCode::InUse,
         _ => ErrorCode::Internal,
@@ -123,6 +127,7 @@ fn storage(e: rusqlite::Error) -> Error {
         ErrorCode::DiskFull => "free some space; nothing that was saved is lost",
         ErrorCode::NotADatabase => "the file is left as it is; restore it or choose another place",
         ErrorCode::InUse => "close the other window or process",
+        ErrorCode::DiskFailed => "try again; if it goes on, the disk may be failing",
         _ => "this is a bug",
     };
     Error::new(code, format!("the local database answered: {e}; {advice}"))

@@ -1,5 +1,6 @@
 //! What the sync loop asks of a replica: the next batch, what became of it, a page of the feeds.
 
+mod erase;
 mod exchange;
 mod feed;
 mod hand_over;
@@ -216,11 +217,16 @@ impl Replica {
         }
         let mut resend = Vec::new();
         let mut refused: BTreeMap<RecordId, Vec<Refusal>> = BTreeMap::new();
+        let mut erased: BTreeSet<RecordId> = BTreeSet::new();
         let mut refused_commands: Vec<(i64, Command, Refusal)> = Vec::new();
         let own = incarnations(&self.db, "")?;
         let now = self.host.now();
         let tx = self.db.transaction().map_err(storage)?;
         for ((row, item), outcome) in batch.rows.iter().zip(&batch.items).zip(outcomes) {
+            if matches!(outcome, Outcome::Rejected { code: ErrorCode::Erased, .. }) {
+                erased.insert(item.doc());
+                continue;
+            }
             let n = match row {
                 Row::Outbox(n) => n,
                 Row::Relay(n) => {
@@ -278,17 +284,25 @@ impl Replica {
                 }
             }
         }
+        erased.iter().try_for_each(|id| erase::erase(&tx, *id))?;
         show_head(&tx, answer.epoch, &answer.head)?;
         // What waited for its record may go.
         blob::wait_no_longer(&tx, now)?;
         tx.commit().map_err(storage)?;
+        if !erased.is_empty() {
+            // Before anything of it could be queued again.
+            self.purge_left()?;
+            erase::scrub(self)?;
+        }
         for (n, command, why) in refused_commands {
             moving::refused(self, n, command, &why)?;
         }
         resend.sort();
         resend.dedup();
         for id in resend.into_iter().filter(|id| !refused.contains_key(id)) {
-            self.enqueue_all(id)?;
+            if erased.is_empty() || store::find(&self.db, id)?.is_some() {
+                self.enqueue_all(id)?;
+            }
         }
         for (id, refusals) in refused {
             quarantine::put_by(self, id, &refusals)?;

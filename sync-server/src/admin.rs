@@ -2,14 +2,14 @@
 
 mod handed_over;
 
-use crate::company::{BLOBS, Checked, Collected, Company, NewUser};
+use crate::company::{BLOBS, Checked, Collected, Company, Erased, NewUser};
 use crate::config::{Config, Tls};
 use crate::server::Server;
 use crate::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
 use clap::{Args, Parser, Subcommand};
 use handed_over::HandedOverCommand;
 use maydan_core::command::Level;
-use maydan_core::{Error, ErrorCode, Result, ScopeId};
+use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
 use semver::Version;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -134,6 +134,15 @@ enum Command {
         /// How many days ago at least.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=36_500))]
         days: i64,
+    },
+    /// Erase a record for good, with whatever follows it: from the server at once, from each device when it comes by next, also
+    /// what was not sent. Backups made before still hold it; after a restore it is erased again.
+    Erase {
+        /// The record's id, as in the address of its page.
+        record: String,
+        /// It shall be gone for good.
+        #[arg(long)]
+        yes: bool,
     },
     /// Say that the database was put back to an earlier state by its own tools; devices then send what it lacks.
     NewEpoch,
@@ -265,6 +274,7 @@ impl Cli {
                 let Collected { contents, bytes } = company.collect(company.now().plus(-days * 86_400_000))?;
                 format!("{contents} contents that nothing names any more are gone, {bytes} bytes")
             }
+            Command::Erase { record, yes } => erase(&join(&config)?, record.parse()?, yes)?,
             Command::NewEpoch => format!("the epoch is {}; devices will send what the database lacks", open(&config)?.renew_epoch()?),
             Command::MigrateStore { from, to } => migrate_store(&config, &from, &to, out)?,
             Command::Restore { from } => {
@@ -277,14 +287,22 @@ impl Cli {
     }
 }
 
-fn init(config: &Config) -> Result<Company> {
+/// A new, empty company where these settings say.
+///
+/// # Errors
+/// [`ErrorCode::WrongState`] when there is one already.
+pub fn init(config: &Config) -> Result<Company> {
     match &config.database {
         Some(url) => with_contents(config, Postgres::init(url, &config.data)?),
         None => with_contents(config, Sqlite::init(&config.data)?),
     }
 }
 
-fn open(config: &Config) -> Result<Company> {
+/// The company that these settings name, to serve it.
+///
+/// # Errors
+/// What opening its store says.
+pub fn open(config: &Config) -> Result<Company> {
     match &config.database {
         Some(url) => with_contents(config, Postgres::open(url, &config.data)?),
         None => with_contents(config, Sqlite::open(&config.data)?),
@@ -344,6 +362,16 @@ fn migrate_store(config: &Config, from: &str, to: &str, out: &mut (dyn Write + S
         _ => return Err(Error::bad_request("a company moves from sqlite:FOLDER to postgres://… or back")),
     };
     Ok(format!("{rows} rows moved; {rest}"))
+}
+
+fn erase(company: &Company, record: RecordId, yes: bool) -> Result<String> {
+    let kinds = company.erasable(record)?;
+    let kinds = kinds.iter().map(|(kind, count)| format!("{kind}: {count}")).collect::<Vec<_>>().join(", ");
+    if !yes {
+        return Err(Error::bad_request(format!("this would be gone for good ({kinds}): say --yes")));
+    }
+    let Erased { records, contents } = company.erase(record)?;
+    Ok(format!("{records} records ({kinds}) and {contents} contents are erased; backups made before still hold them"))
 }
 
 fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<String> {

@@ -7,6 +7,7 @@ mod access;
 mod blob;
 mod check;
 mod collect;
+mod erase;
 mod feed;
 mod hand_over;
 mod hello;
@@ -24,6 +25,7 @@ mod whole;
 
 pub use check::{Checked, Fault, What};
 pub use collect::Collected;
+pub use erase::Erased;
 pub use hand_over::{Handed, HandedRecord, TakenIn};
 pub use import::{Bulk, Imported};
 pub use people::{Caller, Device, NewUser};
@@ -151,6 +153,8 @@ impl Company {
     pub fn renew_epoch(&self) -> Result<Uuid> {
         let epoch = self.0.host.new_uuid();
         self.0.store.set_epoch(epoch)?;
+        // What was erased since is here again.
+        self.erase_again()?;
         Ok(epoch)
     }
 

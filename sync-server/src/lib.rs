@@ -21,5 +21,7 @@ pub mod store;
 mod tls;
 
 pub use chance::Machine;
-pub use company::{Bulk, Caller, Checked, Collected, Company, Device, Fault, Handed, HandedRecord, Imported, NewUser, TakenIn, What};
+pub use company::{
+    Bulk, Caller, Checked, Collected, Company, Device, Erased, Fault, Handed, HandedRecord, Imported, NewUser, TakenIn, What,
+};
 pub use server::Server;

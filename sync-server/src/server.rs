@@ -35,6 +35,8 @@ impl Server {
         let rustls = tls::configure(&config).await?;
         let handle = Handle::new();
         let company = company.with_minimum_app(config.minimum_app.clone());
+        // The data may have been put back to before that.
+        company.erase_again()?;
         company.watch_others();
         let api = Api::new(company, config);
         let app = router(api).into_make_service();

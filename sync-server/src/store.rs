@@ -29,7 +29,8 @@ pub use sqlite::Sqlite;
 pub(crate) use value::params;
 pub use value::{FromValue, Row, Value};
 
-use maydan_core::{Error, ErrorCode, Result};
+use maydan_core::{Error, ErrorCode, RecordId, Result};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -60,6 +61,15 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The key of tokens and seals; never in the database, so that no backup holds it.
     fn secret(&self) -> &[u8; 32];
 
+    /// Records that were erased for good: a list that no restore of the database takes back.
+    fn erased(&self) -> Result<BTreeSet<RecordId>>;
+
+    /// Adds to that list, durably.
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()>;
+
+    /// Overwrites what was deleted, as far as this database can.
+    fn scrub(&self) -> Result<()>;
+
     /// Calls `wake` soon after somebody has written, also another process, as long as the store lives.
     fn on_write(&self, wake: Wake);
 }
@@ -85,6 +95,18 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         self.as_ref().secret()
     }
 
+    fn erased(&self) -> Result<BTreeSet<RecordId>> {
+        self.as_ref().erased()
+    }
+
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()> {
+        self.as_ref().add_erased(ids)
+    }
+
+    fn scrub(&self) -> Result<()> {
+        self.as_ref().scrub()
+    }
+
     fn on_write(&self, wake: Wake) {
         self.as_ref().on_write(wake);
     }
@@ -100,6 +122,12 @@ pub trait Beside: Send + Sync + fmt::Debug {
 
     /// The key of tokens and seals.
     fn secret(&self) -> &[u8; 32];
+
+    /// Records that were erased for good.
+    fn erased(&self) -> Result<BTreeSet<RecordId>>;
+
+    /// Adds to them, durably.
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()>;
 }
 
 /// Told that somebody has written.
@@ -142,5 +170,6 @@ impl dyn Tx + '_ {
 
 /// Whether an error is the database's own and not of what was asked: then nothing else in the transaction can be trusted.
 pub(crate) fn is_fatal(e: &Error) -> bool {
-    matches!(e.code, ErrorCode::DiskFull | ErrorCode::Internal | ErrorCode::NotADatabase | ErrorCode::ServerFailed)
+    use ErrorCode::{DiskFailed, DiskFull, Internal, NotADatabase, ServerFailed};
+    matches!(e.code, DiskFull | DiskFailed | Internal | NotADatabase | ServerFailed)
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, each by its name, and one line at the end.
 
 use crate::process::{cargo, command, exists, root, say, succeed, target};
-use crate::{demo, install, licences, tidy, wasm};
+use crate::{chaos, demo, install, licences, tidy, wasm};
 use anyhow::Result;
 use clap::Args;
 use std::process::{Command, Stdio};
@@ -38,6 +38,7 @@ const CHECKS: &[Check] = &[
     }),
     ("tests", tests),
     ("demo", || passed(demo::demo(&demo::Demo { json: true }))),
+    ("chaos", || passed(chaos::run(&chaos::Options { seconds: 30, seed: None }))),
     ("another language", || {
         install::for_interop()?;
         passed(interop())

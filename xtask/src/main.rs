@@ -3,6 +3,7 @@
 //! `run` and `test` do everything on a fresh machine, installing what they need. Nothing depends on this crate.
 
 mod bench;
+mod chaos;
 mod check;
 mod demo;
 mod files;
@@ -34,6 +35,8 @@ enum Chore {
     Demo(demo::Demo),
     /// Simulate devices and a server through everything that can go wrong, seed by seed.
     Sim(sim::Options),
+    /// Let real processes work while they are killed, the network fails and disks are slow and full.
+    Chaos(chaos::Options),
     /// Measure Maydan beside its peers and the least that could do the work.
     Bench(bench::Options),
     /// Write a deterministic data set.
@@ -66,6 +69,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Test(options) => check::run(&options),
         Chore::Demo(options) => demo::demo(&options),
         Chore::Sim(options) => sim::run(&options),
+        Chore::Chaos(options) => chaos::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Seed(options) => demo::seed(&options),
         Chore::Setup => install::everything(),

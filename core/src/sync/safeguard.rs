@@ -31,11 +31,13 @@ pub enum Safeguard {
     Quarantine,
     /// A database that was copied writes under another actor.
     Incarnation,
+    /// What was erased for good is taken no more, whoever still has it.
+    Erasure,
 }
 
 impl Safeguard {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Epoch,
         Self::HashDedupe,
         Self::Floor,
@@ -49,6 +51,7 @@ impl Safeguard {
         Self::OutboxUntilAnswered,
         Self::Quarantine,
         Self::Incarnation,
+        Self::Erasure,
     ];
 
     /// Whether it is in force.

@@ -93,6 +93,9 @@ pub struct Hello {
     pub earlier: Vec<Actor>,
     /// How many entries of the actor directory the client has.
     pub actors_known: u64,
+    /// How many of the erased records it has heard of.
+    #[serde(default)]
+    pub erased_known: u64,
     /// The epoch that the client knows, and the newest head of the server's log that it was shown in it.
     #[serde(default)]
     pub known: Option<Known>,
@@ -105,7 +108,16 @@ fn first() -> u16 {
 impl Hello {
     /// From a client that knows nothing yet and is not ours.
     pub fn of(actor: Actor) -> Self {
-        Self { protocol: PROTOCOL, oldest: OLDEST_PROTOCOL, app: None, actor, earlier: Vec::new(), actors_known: 0, known: None }
+        Self {
+            protocol: PROTOCOL,
+            oldest: OLDEST_PROTOCOL,
+            app: None,
+            actor,
+            earlier: Vec::new(),
+            actors_known: 0,
+            erased_known: 0,
+            known: None,
+        }
     }
 }
 
@@ -132,6 +144,9 @@ pub struct HelloAnswer {
     pub actor_taken: bool,
     /// Who writes under which actor: the entries after `actors_known`.
     pub actors: Vec<(Actor, RecordId)>,
+    /// Records that were erased for good, after the first `erased_known`: nothing of them may be kept, sent or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<RecordId>,
     /// What the feeds hold from: a cursor that [is below](Cursor::is_below) has missed something and begins again.
     #[serde(default)]
     pub floor: u64,

@@ -1,6 +1,6 @@
 //! The beginning of a round: who this device is, what the server says of her rights, and in which life of its data.
 
-use super::{feed, hand_over, heal, moving, relay, survey, wait_no_longer};
+use super::{erase, feed, hand_over, heal, moving, relay, survey, wait_no_longer};
 use crate::open::{incarnate, meta, set_meta};
 use crate::{Replica, blob, storage};
 use maydan_core::sync::safeguard::Safeguard;
@@ -43,6 +43,9 @@ impl Replica {
         }
         let known = self.actors_known()? + answer.actors.len() as u64;
         set_meta(&self.db, "actors_known", &known.to_string())?;
+        if !answer.erased.is_empty() {
+            erase::erase_all(self, &answer.erased, asked.erased_known)?;
+        }
         let epoch = answer.epoch.to_string();
         for actor in asked.earlier.iter().chain([&asked.actor]) {
             self.db.execute("UPDATE incarnation SET announced = 1 WHERE actor = ?1", [actor.0.as_bytes()]).map_err(storage)?;
@@ -110,6 +113,7 @@ impl Replica {
         feed::distrust(&self.db)?;
         // The restored server's directory is in another order: the next hello brings it whole, and names all of ours.
         set_meta(&self.db, "actors_known", "0")?;
+        erase::hear_again(&self.db)?;
         // Numbers of another life say nothing in this one.
         set_number(&self.db, SEEN, 0)?;
         self.db.execute("UPDATE outbox SET seen = 0", []).map_err(storage)?;
@@ -125,7 +129,8 @@ impl Replica {
         // The rest is named by the next one, which follows at once.
         earlier.truncate(MAX_EARLIER);
         let app = Some(env!("CARGO_PKG_VERSION").to_owned());
-        Ok(Hello { app, earlier, actors_known: self.actors_known()?, known, ..Hello::of(self.actor) })
+        let erased_known = erase::heard_of(&self.db)?;
+        Ok(Hello { app, earlier, actors_known: self.actors_known()?, erased_known, known, ..Hello::of(self.actor) })
     }
 
     /// What the server showed of its log in the epoch that is known here.

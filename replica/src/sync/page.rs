@@ -264,9 +264,7 @@ pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<ImportedUns
             Ok(Adopted::New) => done.changes += 1,
             Ok(Adopted::Known) => {}
             Err(e) if e.code == ErrorCode::NotFound => done.left += 1,
-            Err(e) if matches!(e.code, ErrorCode::DiskFull | ErrorCode::NotADatabase | ErrorCode::InUse | ErrorCode::Internal) => {
-                return Err(e);
-            }
+            Err(e) if is_of_the_database(e.code) => return Err(e),
             Err(e) => {
                 warn!(id = %item.doc(), error = %e, "an item of the file can't be used");
                 done.damaged += 1;
@@ -274,6 +272,12 @@ pub(crate) fn adopt(replica: &mut Replica, items: &[Item]) -> Result<ImportedUns
         }
     }
     Ok(done)
+}
+
+/// Whether an error is the database's own and not of what was asked.
+fn is_of_the_database(code: ErrorCode) -> bool {
+    use ErrorCode::{DiskFailed, DiskFull, InUse, Internal, NotADatabase};
+    matches!(code, DiskFull | DiskFailed | NotADatabase | InUse | Internal)
 }
 
 /// What became of an item.

@@ -42,6 +42,7 @@ pub(super) fn answer(replica: &Replica) -> HelloAnswer {
         floor: 0,
         role: "rep".into(),
         actor_taken: false,
+        erased: Vec::new(),
         high_water: vec![(TERRITORY, 7)],
         grants,
         actors: Vec::new(),

@@ -4,9 +4,10 @@ use super::Company;
 use super::blob::forget_upload;
 use super::check::{Fault, What};
 use super::whole;
-use crate::store::{Row, Tx, params};
+use crate::store::{Row, Tx, Value, params};
 use maydan_core::blob::{BlobHash, parts};
 use maydan_core::{Instant, RecordId, Result};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What was thrown away.
@@ -19,7 +20,7 @@ pub struct Collected {
 }
 
 /// A content where it lies.
-struct Content {
+pub(super) struct Content {
     hash: BlobHash,
     place: Uuid,
     size: u64,
@@ -40,19 +41,7 @@ impl Company {
     pub fn collect(&self, before: Instant) -> Result<Collected> {
         let mut done = Collected::default();
         for content in self.contents("kept_at < $1", before)? {
-            let hash = content.hash;
-            // Looked at before, so that nobody waits; and again in the transaction that takes it away.
-            if self.read(|tx| is_named(self, tx, hash, before))? {
-                continue;
-            }
-            let (company, place) = (self.clone(), content.place);
-            let is_gone = self.write(move |_, tx| {
-                let is_named = is_named(&company, tx, hash, before)?;
-                Ok(!is_named && tx.write("DELETE FROM blob WHERE hash = $1 AND place = $2", params![hash.as_slice(), place])? > 0)
-            })?;
-            if is_gone {
-                self.remove(&content, &mut done)?;
-            }
+            self.collect_one(&content, before, &mut done)?;
         }
         let abandoned = self.read(|tx| {
             let rows = tx.rows("SELECT hash, place, size, person FROM upload WHERE began_at < $1", params![before])?;
@@ -64,6 +53,28 @@ impl Company {
             self.remove(&content, &mut done)?;
         }
         Ok(done)
+    }
+
+    /// Throws a content away, unless something names it that was not deleted before `before`.
+    pub(super) fn collect_one(&self, content: &Content, before: Instant, done: &mut Collected) -> Result<()> {
+        let (hash, place) = (content.hash, content.place);
+        // Looked at before, so that nobody waits; and again in the transaction that takes it away.
+        if self.read(|tx| is_named(self, tx, hash, before))? {
+            return Ok(());
+        }
+        let company = self.clone();
+        let is_gone = self.write(move |_, tx| {
+            let is_named = is_named(&company, tx, hash, before)?;
+            Ok(!is_named && tx.write("DELETE FROM blob WHERE hash = $1 AND place = $2", params![hash.as_slice(), place])? > 0)
+        })?;
+        if is_gone { self.remove(content, done) } else { Ok(()) }
+    }
+
+    /// Those of these contents that are whole.
+    pub(super) fn contents_of(&self, hashes: &BTreeSet<BlobHash>) -> Result<Vec<Content>> {
+        let sets: Vec<Vec<Value>> = hashes.iter().map(|hash| params![hash.as_slice()]).collect();
+        let rows = self.read(|tx| tx.each("SELECT hash, place, size FROM blob WHERE hash = $1", &sets))?;
+        rows.iter().flatten().map(Content::read).collect()
     }
 
     fn remove(&self, Content { hash, place, size }: &Content, done: &mut Collected) -> Result<()> {

@@ -9,6 +9,7 @@ mod words;
 pub use words::{Handed, HandedRecord};
 
 use super::access::standing;
+use super::erase;
 use super::push::{Bringer, Incoming};
 use super::{Caller, Company};
 use crate::store::{Row, params};
@@ -55,6 +56,9 @@ impl Company {
         let named = items.iter().flat_map(|item| contents_of(item));
         let named: Vec<_> = named.map(|hash| params![hash.as_slice(), caller.device, caller.user, at]).collect();
         self.write(move |_, tx| {
+            // What was erased is not kept in this way either.
+            let concerned = erase::concerned(tx, &items, at)?;
+            let items: Vec<ByteBuf> = items.into_iter().zip(concerned).filter(|(_, concerned)| !concerned).map(|(item, _)| item).collect();
             let here = tx.first(
                 "SELECT count(*), CAST(coalesce(sum(length(item)), 0) AS BIGINT) FROM handed_over WHERE device = $1 AND person = $2",
                 params![caller.device, caller.user],
@@ -107,6 +111,9 @@ impl Company {
             // By number and name: numbers of what is gone are given again.
             for (Kept { n, hash, .. }, outcome) in kept.iter().zip(outcomes) {
                 match outcome {
+                    Outcome::Rejected { code: ErrorCode::Erased, .. } => {
+                        tx.write("DELETE FROM handed_over WHERE n = $1 AND hash = $2", params![*n, hash.as_slice()])?;
+                    }
                     Outcome::Rejected { code, message } => {
                         done.refused += 1;
                         let why = serde_json::to_string(&Error::new(code, message))?;

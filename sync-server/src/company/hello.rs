@@ -1,5 +1,6 @@
 //! The beginning of a round.
 
+use super::erase;
 use super::log::Log;
 use super::{Caller, Company};
 use maydan_core::sync::wire::{Hello, HelloAnswer, Known, MAX_EARLIER, OLDEST_PROTOCOL, PROTOCOL};
@@ -41,6 +42,7 @@ impl Company {
             high_water: self.high_water(&grants)?,
             grants,
             actors: self.actors_after(hello.actors_known)?,
+            erased: self.read(|tx| erase::after(tx, hello.erased_known))?,
             head,
         })
     }

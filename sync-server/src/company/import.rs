@@ -3,6 +3,7 @@
 
 use super::Company;
 use super::access::add_actor;
+use super::erase;
 use super::feed::{self, Appending, Opening};
 use super::log::Log;
 use super::people::NOBODY;
@@ -11,6 +12,7 @@ use crate::store::{Tx, params};
 use maydan_core::document::{Appendix, Document, Edit};
 use maydan_core::import::{self, Layout, RowError};
 use maydan_core::{Actor, Error, RecordId, Result, Row, ScopeId};
+use std::collections::BTreeSet;
 
 /// What became of a file.
 #[derive(Debug, Clone, Default)]
@@ -115,7 +117,7 @@ impl Bulk<'_> {
         fields: &Row,
         entries: &[(&str, String, Appendix<'_>)],
     ) -> Result<bool> {
-        if feed::find_one(self.tx, id)?.is_some() {
+        if feed::find_one(self.tx, id)?.is_some() || !erase::among(self.tx, &BTreeSet::from([id]))?.is_empty() {
             return Ok(false);
         }
         let kind = self.company.registry().get(kind)?.clone();

@@ -3,6 +3,7 @@
 
 use super::Company;
 use super::access::level;
+use super::erase;
 use super::feed::{self, Stored};
 use super::log::Log;
 use super::people::NOBODY;
@@ -18,7 +19,12 @@ impl Company {
     /// Moves a record, and whatever follows it, into another scope.
     pub fn rescope(&self, id: RecordId, to: ScopeId) -> Result<()> {
         let (command, at) = (self.0.host.new_uuid(), self.now());
-        self.write(move |log, tx| move_all(log, tx, &Moving { command, by: NOBODY.user, id, to, at }).map(drop))
+        self.write(move |log, tx| {
+            if !erase::among(tx, &BTreeSet::from([id]))?.is_empty() {
+                return Err(Error::new(ErrorCode::Erased, format!("{id} was erased for good")));
+            }
+            move_all(log, tx, &Moving { command, by: NOBODY.user, id, to, at }).map(drop)
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Taking in what devices send: looked up in a few batches, judged by [`maydan_core::sync::server`], written in a few more.
 
 use super::access::{grants, owns_actor, rights};
+use super::erase;
 use super::feed::{self, Appending, Opening, Stored};
 use super::log::Log;
 use super::moving::{self, Moving, move_all};
@@ -137,10 +138,11 @@ fn open_all(log: &mut Log, tx: &mut dyn Tx, verdicts: &[Verdict]) -> Result<Vec<
     feed::open(log, tx, &openings)
 }
 
-/// What is needed, in five batches however many items there are.
+/// What is needed, in a few batches however many items there are.
 fn look_up(tx: &mut dyn Tx, caller: Caller, bringer: Bringer, needs: &Needs) -> Result<(Facts, BTreeMap<RecordId, Stored>)> {
     let found = feed::find(tx, needs.docs.iter().copied())?;
     let stored: BTreeMap<RecordId, Stored> = found.into_iter().flatten().map(|doc| (doc.id, doc)).collect();
+    let erased = erase::among(tx, &needs.docs)?;
     let docs = stored.iter().map(|(id, doc)| (*id, Doc { kind: doc.kind.clone(), scope: doc.scope })).collect();
 
     let asked: Vec<_> = needs.changes.iter().filter_map(|place| stored.get(&place.0).map(|doc| (*place, doc.n))).collect();
@@ -165,5 +167,5 @@ fn look_up(tx: &mut dyn Tx, caller: Caller, bringer: Bringer, needs: &Needs) -> 
     let own = others.into_iter().zip(rows).filter(|(_, rows)| !rows.is_empty()).map(|(a, _)| a).chain(announced).collect();
 
     let commands = moving::done(tx, &needs.commands)?;
-    Ok((Facts { docs, changes, branches, own, commands, ..Facts::new(caller.user, grants(tx, caller.user)?) }, stored))
+    Ok((Facts { docs, erased, changes, branches, own, commands, ..Facts::new(caller.user, grants(tx, caller.user)?) }, stored))
 }

@@ -7,6 +7,7 @@ use maydan_core::command::Level;
 use maydan_core::document::{Document, Edit};
 use maydan_core::sync::wire::{Cursor, Item, Outcome, Pull, Push};
 use maydan_core::{Actor, DeviceId, ErrorCode, RecordId};
+use std::collections::BTreeSet;
 
 #[test]
 fn a_push_that_meets_a_full_disk_is_refused_whole_and_taken_later() {
@@ -86,6 +87,18 @@ impl Store for Slow {
 
     fn secret(&self) -> &[u8; 32] {
         self.file.secret()
+    }
+
+    fn erased(&self) -> Result<BTreeSet<RecordId>> {
+        self.file.erased()
+    }
+
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()> {
+        self.file.add_erased(ids)
+    }
+
+    fn scrub(&self) -> Result<()> {
+        self.file.scrub()
     }
 
     fn on_write(&self, wake: crate::store::Wake) {

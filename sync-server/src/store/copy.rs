@@ -35,6 +35,7 @@ const TABLES: &[Table] = &[
     Table { name: "upload", columns: &["hash", "person", "place", "size", "began_at"], keys: 2 },
     Table { name: "upload_part", columns: &["place", "n"], keys: 2 },
     Table { name: "handed_blob", columns: &["hash", "device", "person", "at"], keys: 3 },
+    Table { name: "erased", columns: &["n", "id", "at"], keys: 1 },
     Table { name: "feed", columns: &["scope", "seq", "doc", "sort"], keys: 2 },
 ];
 
@@ -65,6 +66,7 @@ pub fn copy(from: &dyn Store, to: &dyn Store, seen: &mut dyn FnMut(&str, u64)) -
         })
     })?;
     to.set_epoch(epoch)?;
+    to.add_erased(&from.erased()?)?;
     Ok(total)
 }
 

@@ -1,8 +1,9 @@
-//! The folder of a server: the small files beside the database (epoch, key), and the locks.
+//! The folder of a server: the small files beside the database (epoch, key, what was erased), and the locks.
 
 use super::Beside;
 use crate::chance::{fill_random, random_uuid};
-use maydan_core::{Error, ErrorCode, Result};
+use maydan_core::{Error, ErrorCode, RecordId, Result};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::RwLock;
@@ -14,6 +15,7 @@ const SERVING: &str = "lock";
 const COMMANDS: &str = "commands.lock";
 const EPOCH: &str = "epoch";
 const SECRET: &str = "secret";
+const ERASED: &str = "erased";
 
 /// What lies beside the database.
 #[derive(Debug)]
@@ -64,6 +66,34 @@ impl Beside for Folder {
     fn secret(&self) -> &[u8; 32] {
         &self.secret
     }
+
+    fn erased(&self) -> Result<BTreeSet<RecordId>> {
+        read_erased(&self.folder)
+    }
+
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()> {
+        add_erased(&self.folder, ids)
+    }
+}
+
+/// The list of what was erased: an id a line.
+pub(super) fn read_erased(folder: &Path) -> Result<BTreeSet<RecordId>> {
+    let path = folder.join(ERASED);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => text.lines().map(str::parse).collect(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(e) => Err(file_error(&path, &e)),
+    }
+}
+
+/// Adds to it, whole or not at all.
+pub(super) fn add_erased(folder: &Path, ids: &BTreeSet<RecordId>) -> Result<()> {
+    let known = read_erased(folder)?;
+    if ids.is_subset(&known) {
+        return Ok(());
+    }
+    let lines: String = known.union(ids).map(|id| format!("{id}\n")).collect();
+    write_private(&folder.join(ERASED), lines.as_bytes())
 }
 
 /// Gives a folder the key of another one.

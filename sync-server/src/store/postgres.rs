@@ -7,15 +7,16 @@
 //! The trait is synchronous: callers stand on threads of their own, and wait here. Sockets live on a small runtime that
 //! belongs to the store.
 
-use super::folder::{Folder, file_secret};
+use super::folder::{Folder, add_erased, file_secret, read_erased};
 use super::{Row, Store, Tx, Value, Wake, Work};
 use crate::chance::random_uuid;
 use bytes::BytesMut;
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use maydan_core::{Error, ErrorCode, Result};
+use maydan_core::{Error, ErrorCode, RecordId, Result};
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -42,6 +43,7 @@ const RECONNECT: Duration = Duration::from_secs(1);
 pub struct Postgres {
     shared: Arc<Shared>,
     secret: [u8; 32],
+    folder: PathBuf,
     runtime: Option<Runtime>,
     listener: Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
@@ -105,7 +107,7 @@ impl Postgres {
         let pool = Pool::builder(manager).max_size(CONNECTIONS).build().map_err(|e| failed(&e))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|e| failed(&e))?;
         let shared = Shared { pool, config, tls, epoch: RwLock::new(random_uuid()) };
-        Ok(Self { shared: Arc::new(shared), secret, runtime: Some(runtime), listener: Mutex::default() })
+        Ok(Self { shared: Arc::new(shared), secret, folder: folder.to_owned(), runtime: Some(runtime), listener: Mutex::default() })
     }
 
     /// Waits for what needs the store's runtime.
@@ -185,6 +187,20 @@ impl Store for Postgres {
 
     fn secret(&self) -> &[u8; 32] {
         &self.secret
+    }
+
+    /// In this node's folder: each node learns what others have erased when it starts.
+    fn erased(&self) -> Result<BTreeSet<RecordId>> {
+        read_erased(&self.folder)
+    }
+
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()> {
+        add_erased(&self.folder, ids)
+    }
+
+    /// Its own housekeeping overwrites what was deleted, in time (docs/operations.md).
+    fn scrub(&self) -> Result<()> {
+        Ok(())
     }
 
     fn on_write(&self, wake: Wake) {

@@ -4,9 +4,10 @@ use super::folder::{Folder, file_error, lock_all, lock_command, lock_serving, wr
 use super::{Beside, Row, Store, Tx, Value, Wake, Work};
 use crate::chance::random_uuid;
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::{Error, ErrorCode, Result};
+use maydan_core::{Error, ErrorCode, RecordId, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement, TransactionBehavior};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -205,6 +206,24 @@ impl Store for Sqlite {
         self.beside.secret()
     }
 
+    fn erased(&self) -> Result<BTreeSet<RecordId>> {
+        self.beside.erased()
+    }
+
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()> {
+        self.beside.add_erased(ids)
+    }
+
+    /// Pages are overwritten as they are freed; what is left stands in the log.
+    fn scrub(&self) -> Result<()> {
+        let db = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy: bool = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(storage)?;
+        if busy {
+            tracing::warn!("somebody reads: the log of the database is overwritten later, not now");
+        }
+        Ok(())
+    }
+
     fn on_write(&self, wake: Wake) {
         let started = connect(&self.file).map(|db| Lookout::start(db, wake));
         match started {
@@ -335,6 +354,8 @@ fn connect(file: &Path) -> Result<Connection> {
     db.pragma_update(None, "journal_mode", "wal").map_err(storage)?;
     db.pragma_update(None, "synchronous", if Safeguard::Durable.holds() { "full" } else { "off" }).map_err(storage)?;
     db.pragma_update(None, "foreign_keys", true).map_err(storage)?;
+    // What was erased is not to be found in the file either.
+    db.query_row("PRAGMA secure_delete = ON", [], |_| Ok(())).map_err(storage)?;
     db.busy_timeout(Duration::from_secs(10)).map_err(storage)?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
@@ -368,9 +389,13 @@ fn migrate(db: &mut Connection) -> Result<()> {
 
 /// SQLite's errors in our words.
 fn storage(e: rusqlite::Error) -> Error {
-    use rusqlite::ffi::ErrorCode as Sqlite;
+    use rusqlite::ffi::{self, ErrorCode as Sqlite};
+    let extended = |e: &rusqlite::Error| e.sqlite_error().map(|e| e.extended_code);
     let code = match e.sqlite_error_code() {
         Some(Sqlite::DiskFull) => ErrorCode::DiskFull,
+        // What is shared beside the file could not be made longer.
+        Some(Sqlite::SystemIoFailure) if extended(&e) == Some(ffi::SQLITE_IOERR_SHMSIZE) => ErrorCode::DiskFull,
+        Some(Sqlite::SystemIoFailure) => ErrorCode::DiskFailed,
         Some(Sqlite::NotADatabase | Sqlite::DatabaseCorrupt) => ErrorCode::NotADatabase,
         Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => ErrorCode::ServerFailed,
         _ => ErrorCode::Internal,

@@ -78,6 +78,7 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
             server_time: Instant(1_760_000_000_000),
             role: "rep".into(),
             grants: vec![Grant { scope: TERRITORY, level: Level::Manage }],
+            erased: Vec::new(),
             high_water: vec![(TERRITORY, 12)],
             actor_taken: false,
             actors: vec![(ACTOR, USER)],

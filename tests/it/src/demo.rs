@@ -5,6 +5,10 @@
 
 mod device;
 mod journal;
+mod serving;
 mod story;
 
+pub use device::Device;
+pub use journal::{Journal, Saved};
+pub use serving::{Serving, free_port};
 pub use story::{Report, play};

@@ -9,7 +9,7 @@ use maydan_core::document::Edit;
 use maydan_core::{RecordId, Result, Row, ScopeId, Value};
 use maydan_driver::App;
 use maydan_sync_server::config::Config;
-use maydan_sync_server::{Company, NewUser, Server};
+use maydan_sync_server::{Company, NewUser, Server, admin};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub struct World {
     address: SocketAddr,
     server: Option<Server>,
     access_minutes: i64,
+    /// Address of its PostgreSQL database; without one its data lies in a file.
+    database: Option<String>,
     /// Oldest version of the app that the server serves, from its next start on.
     pub minimum_app: Option<&'static str>,
 }
@@ -52,8 +54,17 @@ impl World {
 
     /// The same, with access tokens of another life.
     pub async fn with_token_life(reps: &[&str], access_minutes: i64) -> Result<Self> {
+        Self::with(reps, access_minutes, None).await
+    }
+
+    /// The same, in an empty PostgreSQL database.
+    pub async fn in_database(reps: &[&str], database: String) -> Result<Self> {
+        Self::with(reps, 15, Some(database)).await
+    }
+
+    async fn with(reps: &[&str], access_minutes: i64, database: Option<String>) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(|e| maydan_core::Error::internal(e.to_string()))?;
-        let company = Company::init(&folder.path().join("server"))?;
+        let company = admin::init(&Config { data: folder.path().join("server"), database: database.clone(), ..Config::default() })?;
         let territory = company.add_territory("طرابلس")?;
         for (login, role, level) in reps.iter().map(|r| (*r, "rep", Level::Write)).chain([("huda", "manager", Level::Manage)]) {
             let user = NewUser { login: login.into(), name: login.into(), role: role.into(), password: Some(PASSWORD.into()) };
@@ -61,16 +72,17 @@ impl World {
             company.grant(id, territory, level)?;
         }
         drop(company);
-        Self::serving(folder, territory, access_minutes).await
+        Self::serving(folder, territory, access_minutes, database).await
     }
 
     /// A company whose store is in `server` of that folder already.
     pub async fn over(folder: TempDir) -> Result<Self> {
-        Self::serving(folder, ScopeId::COMPANY, 15).await
+        Self::serving(folder, ScopeId::COMPANY, 15, None).await
     }
 
-    async fn serving(folder: TempDir, territory: ScopeId, access_minutes: i64) -> Result<Self> {
-        let mut world = Self { folder, territory, address: ([127, 0, 0, 1], 0).into(), server: None, access_minutes, minimum_app: None };
+    async fn serving(folder: TempDir, territory: ScopeId, access_minutes: i64, database: Option<String>) -> Result<Self> {
+        let address = ([127, 0, 0, 1], 0).into();
+        let mut world = Self { folder, territory, address, server: None, access_minutes, database, minimum_app: None };
         world.server_returns().await?;
         Ok(world)
     }
@@ -96,13 +108,8 @@ impl World {
     pub async fn server_returns(&mut self) -> Result<()> {
         let minimum_app =
             self.minimum_app.map(|version| version.parse().map_err(|e| maydan_core::Error::bad_request(format!("{version}: {e}"))));
-        let config = Config {
-            data: self.server_folder(),
-            listen: self.address,
-            access_minutes: self.access_minutes,
-            minimum_app: minimum_app.transpose()?,
-            ..Config::default()
-        };
+        let config =
+            Config { listen: self.address, access_minutes: self.access_minutes, minimum_app: minimum_app.transpose()?, ..self.settings() };
         // The port may be held for a moment by connections of the dead server, and the folder by its last requests.
         let mut tries = 0;
         let server = loop {
@@ -120,11 +127,16 @@ impl World {
         Ok(())
     }
 
+    /// Where its data is.
+    fn settings(&self) -> Config {
+        Config { data: self.server_folder(), database: self.database.clone(), ..Config::default() }
+    }
+
     /// The company, while the server is gone.
     pub async fn company(&self) -> Result<Company> {
         let mut tries = 0;
         loop {
-            match Company::open(&self.server_folder()) {
+            match admin::open(&self.settings()) {
                 Err(e) if tries > 200 => return Err(e),
                 Err(_) => {
                     tries += 1;
@@ -149,7 +161,7 @@ impl World {
 }
 
 async fn start(config: &Config) -> Result<Server> {
-    Server::start(Company::open(&config.data)?, config.clone()).await
+    Server::start(admin::open(config)?, config.clone()).await
 }
 
 impl Rep {

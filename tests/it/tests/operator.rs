@@ -287,6 +287,54 @@ async fn an_app_that_is_too_old_loses_nothing_and_is_asked_to_update() {
     amal.settles().await.unwrap();
 }
 
+#[tokio::test]
+async fn what_is_erased_is_found_nowhere_any_more_and_stays_erased_after_a_restore() {
+    let mut world = World::new(&["amal", "basma"]).await.unwrap();
+    let (amal, basma) = (world.rep("amal").await.unwrap(), world.rep("basma").await.unwrap());
+    let known = amal.customer("marker-known").await.unwrap();
+    amal.settles().await.unwrap();
+    basma.sees(known, "the customer", |_| true).await.unwrap();
+    let backup = world.folder.path().join("last-night.db");
+    operator(&world, &["backup", backup.to_str().unwrap()]).await.unwrap();
+
+    world.server_vanishes().await;
+    let about = [("customer", known.to_string().into()), ("body", "marker-unsent".into())];
+    let note = amal.creates("note", &about).await.unwrap();
+    amal.sets(known, "remarks", "marker-remark").await.unwrap();
+    let kept = amal.customer("مخبز الأمل").await.unwrap();
+    drop(world.company().await.unwrap());
+    let refused = operator(&world, &["erase", &known.to_string()]).await.unwrap_err();
+    assert!(refused.message.contains("customer: 1") && refused.message.contains("--yes"), "{refused}");
+    operator(&world, &["erase", &known.to_string(), "--yes"]).await.unwrap();
+    assert!(holding(&world.server_folder(), "marker-").is_empty(), "it is gone from the server's disk at once");
+
+    world.server_returns().await.unwrap();
+    for gone in [known, note] {
+        amal.forgets(gone).await.unwrap();
+    }
+    basma.forgets(known).await.unwrap();
+    basma.sees(kept, "what amal wrote about somebody else", |_| true).await.unwrap();
+    let status = amal.settles().await.unwrap();
+    assert_eq!(status.refused, 0, "there is nothing to show of it");
+    let folders = [amal.dies().await, basma.dies().await];
+    for folder in &folders {
+        assert_eq!(holding(folder, "marker-"), Vec::<std::path::PathBuf>::new());
+    }
+
+    world.server_vanishes().await;
+    operator(&world, &["restore", backup.to_str().unwrap()]).await.unwrap();
+    world.server_returns().await.unwrap();
+    let [amal, basma] = folders.map(|folder| Rep::open(folder).unwrap());
+    amal.settles().await.unwrap();
+    basma.settles().await.unwrap();
+    let fresh = world.device("basma", "new phone").await.unwrap();
+    fresh.sees(kept, "what the phones brought back", |_| true).await.unwrap();
+    fresh.settles().await.unwrap();
+    fresh.forgets(known).await.unwrap();
+    world.server_vanishes().await;
+    assert!(holding(&world.server_folder(), "marker-").is_empty());
+}
+
 /// The files in a folder that hold some bytes, whatever they are.
 fn holding(folder: &std::path::Path, marker: &str) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();

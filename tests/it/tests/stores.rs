@@ -17,6 +17,9 @@ use uuid::Uuid;
 #[path = "stores/contents.rs"]
 mod contents;
 use contents::*;
+#[path = "stores/erase.rs"]
+mod erase;
+use erase::*;
 #[path = "stores/first_sync.rs"]
 mod first_sync;
 use first_sync::*;
@@ -285,6 +288,7 @@ conformance! {
     the_tally_of_a_scope_is_what_its_documents_are,
     a_document_comes_by_name_to_those_who_may_read_it,
     a_change_that_can_not_be_applied_harms_no_other_record,
+    what_was_erased_goes_everywhere_and_is_taken_no_more,
 }
 
 /// Two nodes over one database.

@@ -43,6 +43,8 @@ pub enum What {
     Revoke(usize),
     /// An administrator takes in what was handed over.
     TakeIn,
+    /// An administrator erases a customer for good.
+    Erase,
     /// A copy of the server's database is put by.
     Backup,
     /// That copy is put in place: told, or by hand without a word.
@@ -127,6 +129,9 @@ pub fn plan(seed: u64) -> Vec<Action> {
             actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
         }
     }
+    for _ in 0..ERASURES {
+        actions.insert(random.usize(0..actions.len()), Action { what: What::Erase, salt: random.u64(..) });
+    }
     actions
 }
 
@@ -143,5 +148,8 @@ const MOVES: usize = 8;
 const PHOTOS: &[Work] = &[Work::Attach, Work::Attach, Work::Attach, Work::Attach, Work::Look, Work::Look, Work::Look];
 /// How many devices are cut off in each seed.
 const REVOKES: usize = 2;
+
+/// How many customers are erased in each seed.
+const ERASURES: usize = 2;
 
 const YEAR: i64 = 365 * 24 * 3_600_000;

@@ -18,15 +18,22 @@ impl World {
             return Ok(());
         }
         let content = self.server.content();
-        let lost: Vec<&Place> = self.server.acked.iter().filter(|place| !content.changes.contains(place)).collect();
+        let erased = self.server.erased();
+        let is_lost = |place: &&Place| !content.changes.contains(place) && !erased.contains(&place.0);
+        let lost: Vec<&Place> = self.server.acked.iter().filter(is_lost).collect();
         if lost.is_empty() { Ok(()) } else { Err(format!("the server has lost what it had acknowledged: {lost:?}")) }
     }
 
     /// What was said to be saved on a device is there, or on the server.
     pub(crate) fn check_devices(&mut self, random: &mut fastrand::Rng) -> Broken {
+        if !self.devices.iter().any(|device| device.mount.disk.is_dead()) {
+            return Ok(());
+        }
+        let is_erased = self.is_erased();
         for (number, device) in self.devices.iter_mut().enumerate() {
             if device.mount.disk.is_dead() {
-                let forgotten = device.has_forgotten(&self.server, random).map_err(|e| format!("device {number} does not open: {e}"))?;
+                let forgotten =
+                    device.has_forgotten(&self.server, &is_erased, random).map_err(|e| format!("device {number} does not open: {e}"))?;
                 if !forgotten.is_empty() {
                     return Err(format!("device {number} has lost what it had saved: {forgotten:?}"));
                 }
@@ -35,10 +42,18 @@ impl World {
         Ok(())
     }
 
+    /// Whether a record was erased for good, or belongs to one that was: what was written about that, and never sent, goes with it.
+    fn is_erased(&self) -> impl Fn(&RecordId) -> bool + use<> {
+        let erased = self.server.erased();
+        let parents: BTreeMap<RecordId, RecordId> = self.devices.iter().flat_map(|device| device.parents.clone()).collect();
+        move |id| erased.contains(id) || parents.get(id).is_some_and(|parent| erased.contains(parent))
+    }
+
     /// After healing everybody agrees, and nothing is missing.
     pub(crate) fn check(&mut self, random: &mut fastrand::Rng) -> Broken {
         let content = self.server.content();
         check_server(&content)?;
+        self.check_erased(&content, random)?;
         self.check_store()?;
         self.check_nothing_lost(&content, random)?;
         self.check_contents(random)?;
@@ -56,8 +71,30 @@ impl World {
         if faults.is_empty() { Ok(()) } else { Err(format!("the server's store does not fit together: {faults:?}")) }
     }
 
+    /// Of what was erased for good nothing is left, wherever it was: neither with the server nor on any device, refused or not.
+    fn check_erased(&mut self, content: &Content, random: &mut fastrand::Rng) -> Broken {
+        let erased = self.server.erased();
+        let kept = content.changes.iter().chain(&content.handed).find(|place| erased.contains(&place.0));
+        if let Some(place) = kept {
+            return Err(format!("the server holds {place:?}, which was erased"));
+        }
+        for (number, device) in self.devices.iter_mut().enumerate() {
+            let words = |e: maydan_core::Error| format!("device {number}: {e}");
+            let here: BTreeSet<RecordId> = device.content(random).map_err(words)?.into_keys().collect();
+            let refused = device.refused(random).map_err(words)?;
+            if let Some(id) = here.iter().find(|id| erased.contains(id)) {
+                return Err(format!("device {number} keeps {id}, which was erased"));
+            }
+            if let Some((id, _)) = refused.iter().find(|(id, _)| erased.contains(id)) {
+                return Err(format!("device {number} shows what was refused of {id}, which was erased"));
+            }
+        }
+        Ok(())
+    }
+
     /// Everything that was ever saved on a device is on the server, or is shown as refused.
     fn check_nothing_lost(&mut self, content: &Content, random: &mut fastrand::Rng) -> Broken {
+        let is_erased = self.is_erased();
         for number in 0..self.devices.len() {
             let worked: Vec<RecordId> = self.devices[number].saved.keys().copied().collect();
             let present = self.devices[number].user;
@@ -77,7 +114,7 @@ impl World {
                 }
                 let saved = device.saved.get(&person).cloned().unwrap_or_default();
                 let mut lost = Vec::new();
-                let mut open: Vec<Place> = saved.into_iter().collect();
+                let mut open: Vec<Place> = saved.into_iter().filter(|(id, _)| !is_erased(id)).collect();
                 while let Some(place) = open.pop() {
                     if content.changes.contains(&place) || content.handed.contains(&place) || refused.contains(&place) {
                         continue;

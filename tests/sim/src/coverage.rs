@@ -67,6 +67,7 @@ fn name(what: &What) -> String {
         What::Move(_) => "do Move".into(),
         What::Revoke(_) => "do Revoke".into(),
         What::TakeIn => "do TakeIn".into(),
+        What::Erase => "do Erase".into(),
         What::Sync(_, None) | What::Backup | What::DisksWell => "sync".into(),
         What::Sync(_, Some(fault)) => format!("{fault:?}"),
         What::ArriveLate => "ArriveLate".into(),

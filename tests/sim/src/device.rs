@@ -48,6 +48,8 @@ pub struct Device {
     time: Time,
     /// What was written here and said to be saved, by database.
     pub saved: BTreeMap<RecordId, BTreeSet<Place>>,
+    /// What the records that were made here follow.
+    pub parents: BTreeMap<RecordId, RecordId>,
     hand: Hand,
     /// A copy of its disk.
     pub copy: Option<BTreeMap<String, Vec<u8>>>,
@@ -69,6 +71,7 @@ impl Device {
             ready_at: 0,
             time: time.clone(),
             saved: BTreeMap::new(),
+            parents: BTreeMap::new(),
             hand: Hand::default(),
             copy: None,
         }
@@ -305,6 +308,17 @@ impl Device {
     pub fn note_saved(&mut self, random: &mut fastrand::Rng) -> Result<()> {
         let waiting = self.waiting(random)?;
         self.saved.entry(self.user).or_default().extend(waiting);
+        let opened: Vec<Vec<u8>> = self
+            .replica(random)?
+            .connection()
+            .prepare("SELECT item FROM outbox WHERE hash IS NULL")
+            .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+            .map_err(|e| maydan_core::Error::internal(e.to_string()))?;
+        for item in opened {
+            if let Item::Open { doc, parent: Some(parent), .. } = Item::from_bytes(&item)? {
+                self.parents.insert(doc, parent);
+            }
+        }
         Ok(())
     }
 
@@ -428,10 +442,16 @@ impl Device {
     }
 
     /// Nothing is lost at a power cut: what was saved and not yet acknowledged still waits to be sent.
-    pub fn has_forgotten(&mut self, server: &Server, random: &mut fastrand::Rng) -> Result<Vec<Place>> {
+    pub fn has_forgotten(
+        &mut self,
+        server: &Server,
+        is_erased: &dyn Fn(&RecordId) -> bool,
+        random: &mut fastrand::Rng,
+    ) -> Result<Vec<Place>> {
         let Server { acked, handed, .. } = server;
         let (waiting, refused) = (self.waiting(random)?, self.refused(random)?);
         let saved = self.saved.entry(self.user).or_default();
+        let saved: Vec<Place> = saved.iter().filter(|(id, _)| !is_erased(id)).copied().collect();
         let gone = saved.iter().filter(|p| !acked.contains(p) && !handed.contains(p) && !waiting.contains(p) && !refused.contains(p));
         let mut forgotten = Vec::new();
         for place in gone.copied().collect::<Vec<_>>() {

@@ -145,7 +145,7 @@ pub fn arrive_late(server: &mut Server, late: &mut Vec<Late>, random: &mut fastr
 /// What went wrong inside is for the server's log: devices are told only that it failed.
 fn seen_by_device(code: ErrorCode) -> ErrorCode {
     match code {
-        ErrorCode::Internal | ErrorCode::NotADatabase => ErrorCode::ServerFailed,
+        ErrorCode::Internal | ErrorCode::DiskFailed | ErrorCode::NotADatabase => ErrorCode::ServerFailed,
         other => other,
     }
 }

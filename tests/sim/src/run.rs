@@ -180,6 +180,7 @@ impl World {
                 self.server.take_in()?;
                 "taken in".into()
             }
+            What::Erase => self.server.erase(random.usize(..))?.into(),
             What::Backup => {
                 self.backup = Some(self.server.copy()?);
                 "copied".into()
@@ -212,10 +213,10 @@ impl World {
         self.server.stop();
         self.server.mount.disk.put(backup);
         self.was_put_back = true;
-        self.server.start()?;
         if told {
-            self.server.renew_epoch()?;
+            self.server.renew_epoch();
         }
+        self.server.start()?;
         Ok("put back".into())
     }
 
@@ -297,9 +298,9 @@ impl World {
 fn is_expected(e: &Error) -> bool {
     use maydan_core::ErrorCode as Code;
     match e.code {
-        Code::DiskFull | Code::Offline | Code::SignInNeeded | Code::Forbidden => true,
+        Code::DiskFull | Code::DiskFailed | Code::Offline | Code::SignInNeeded | Code::Forbidden => true,
         // A disk's own error, on either side.
-        Code::Internal => e.message.contains("disk I/O error") || e.message.contains("unable to open"),
+        Code::Internal => e.message.contains("unable to open"),
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use crate::vfs::Mount;
 use maydan_core::blob::BlobHash;
 use maydan_core::document::{Hash, decode_change};
 use maydan_core::sync::wire::{GetBlob, HandOver, Hello, Item, Outcome, Pull, Push};
-use maydan_core::{DeviceId, Error, ErrorCode, RecordId, Result, ScopeId};
+use maydan_core::{DeviceId, Error, ErrorCode, Host, RecordId, Result, ScopeId};
 use maydan_sync_server::store::{Beside, Blobs, Sqlite};
 use maydan_sync_server::{Caller, Company};
 use serde_bytes::ByteBuf;
@@ -16,10 +16,11 @@ use uuid::Uuid;
 /// A change, as everybody names it.
 pub type Place = (RecordId, Hash);
 
-/// Epoch and key, which no power cut and no backup touches.
+/// Epoch, key and what was erased, which no power cut and no backup touches.
 #[derive(Debug, Clone)]
 struct Safe {
     epoch: Arc<Mutex<Uuid>>,
+    erased: Arc<Mutex<BTreeSet<RecordId>>>,
     secret: [u8; 32],
 }
 
@@ -35,6 +36,15 @@ impl Beside for Safe {
 
     fn secret(&self) -> &[u8; 32] {
         &self.secret
+    }
+
+    fn erased(&self) -> Result<BTreeSet<RecordId>> {
+        Ok(self.erased.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn add_erased(&self, ids: &BTreeSet<RecordId>) -> Result<()> {
+        self.erased.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+        Ok(())
     }
 }
 
@@ -68,7 +78,8 @@ pub struct Server {
 impl Server {
     /// A new server with an empty company.
     pub fn new(time: &Time, seed: u64) -> Result<Self> {
-        let safe = Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), secret: [0x5E; 32] };
+        let safe =
+            Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), erased: Arc::default(), secret: [0x5E; 32] };
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
         let (acked, handed, refused, refused_moves, log) = Default::default();
         let mount = Mount::new();
@@ -83,7 +94,9 @@ impl Server {
     pub fn start(&mut self) -> Result<()> {
         let store = Sqlite::named(&self.mount.name("server.db"), self.safe.clone())?;
         let company = Company::with_host(store, self.host.clone()).with_page_entries(self.page_entries);
-        self.company = Some(company.with_blobs(self.blobs.clone()));
+        let company = company.with_blobs(self.blobs.clone());
+        company.erase_again()?;
+        self.company = Some(company);
         Ok(())
     }
 
@@ -157,12 +170,13 @@ impl Server {
         Ok(if lost.is_ok_and(|rows| rows > 0) { "lost" } else { "nothing to lose" })
     }
 
-    /// The records of a kind, with their scopes.
+    /// The records of a kind that were not erased, with their scopes.
     pub fn records(&self, kind: &str) -> Vec<(RecordId, ScopeId)> {
         let Ok(db) = rusqlite::Connection::open(self.mount.name("server.db")) else { return Vec::new() };
         let read = |row: &rusqlite::Row<'_>| Ok((id(row, 0), ScopeId(id(row, 1).0)));
         let found =
             db.prepare("SELECT id, scope FROM doc WHERE kind = ?1 ORDER BY n").and_then(|mut s| s.query_map([kind], read)?.collect());
+        let found = found.map(|all: Vec<(RecordId, ScopeId)>| all.into_iter().filter(|(_, scope)| *scope != ScopeId::ERASED).collect());
         found.unwrap_or_default()
     }
 
@@ -175,9 +189,9 @@ impl Server {
             .map_err(|e| Error::internal(e.to_string()))
     }
 
-    /// Says that the data was put back.
-    pub fn renew_epoch(&mut self) -> Result<()> {
-        self.company()?.renew_epoch().map(drop)
+    /// Says that the data was put back, before it starts: as whoever restores it does.
+    pub fn renew_epoch(&mut self) {
+        *self.safe.epoch.lock().unwrap_or_else(PoisonError::into_inner) = self.host.new_uuid();
     }
 
     /// Answers a request, as the HTTP side does.
@@ -261,6 +275,19 @@ impl Server {
         company.handed_over()?.iter().try_for_each(|handed| company.take_in(handed.device).map(drop))
     }
 
+    /// An administrator erases a customer for good, with whatever follows it.
+    pub fn erase(&self, which: usize) -> Result<&'static str> {
+        let customers = self.records("customer");
+        let Some((id, _)) = customers.get(which % customers.len().max(1)) else { return Ok("nothing to erase") };
+        self.company()?.erase(*id)?;
+        Ok("erased")
+    }
+
+    /// Everything that was erased for good.
+    pub fn erased(&self) -> BTreeSet<RecordId> {
+        self.safe.erased.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Opens a session for somebody who has shown who she is.
     pub fn open_session(&self, user: RecordId, device: DeviceId) -> Result<(String, Caller)> {
         let (tokens, caller) = self.company()?.open_session(user, device)?;
@@ -271,8 +298,8 @@ impl Server {
     pub fn content(&self) -> Content {
         let db = rusqlite::Connection::open(self.mount.name("server.db")).expect("the server's disk is readable");
         let mut content = Content::default();
-        let mut statement = db.prepare("SELECT id, scope FROM doc").expect("prepared");
-        let mut rows = statement.query([]).expect("read");
+        let mut statement = db.prepare("SELECT id, scope FROM doc WHERE scope <> ?1").expect("prepared");
+        let mut rows = statement.query([ScopeId::ERASED.as_bytes()]).expect("read");
         while let Some(row) = rows.next().expect("read") {
             content.docs.insert(id(row, 0), ScopeId(id(row, 1).0));
         }

@@ -36,4 +36,5 @@ without! {
     what_was_sent_waits_for_its_answer: OutboxUntilAnswered in 0..100;
     what_was_refused_is_kept: Quarantine in 0..100;
     copies_write_under_another_actor: Incarnation in 0..100;
+    what_was_erased_stays_so: Erasure in 0..100;
 }

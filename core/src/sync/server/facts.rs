@@ -1,13 +1,13 @@
 //! What a judgement rests on.
 
 use super::judge::Parsed;
-use crate::Result;
 use crate::command::Grant;
 use crate::document::{Hash, RawChange};
 use crate::id::{Actor, RecordId, ScopeId};
 use crate::permit::{self, Action};
 use crate::sync::safeguard::Safeguard;
 use crate::sync::wire::{Act, Command};
+use crate::{Error, ErrorCode, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -86,6 +86,8 @@ pub struct Facts {
     pub seen: u64,
     /// The documents that are here.
     pub docs: BTreeMap<RecordId, Doc>,
+    /// Those that were erased for good, here or not.
+    pub erased: BTreeSet<RecordId>,
     /// The changes that are here.
     pub changes: BTreeSet<(RecordId, Hash)>,
     /// The newest number of each branch that has one.
@@ -112,9 +114,27 @@ pub const GOOD_FAITH_MS: i64 = 30 * 24 * 3_600_000;
 impl Facts {
     /// Nothing but who sends and what she may do.
     pub fn new(user: RecordId, grants: Vec<Grant>) -> Self {
-        let (docs, earlier, branches) = Default::default();
+        let (docs, erased, earlier, branches) = Default::default();
         let (changes, own, commands) = Default::default();
-        Self { user, grants, earlier, seen: 0, docs, changes, branches, own, commands }
+        Self { user, grants, earlier, seen: 0, docs, erased, changes, branches, own, commands }
+    }
+
+    /// What an item is about, and what that belongs to, were not erased.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Erased`].
+    pub(super) fn must_not_be_erased(&self, item: &Parsed) -> Result<()> {
+        let (doc, parent) = match item {
+            Parsed::Open { doc, parent, .. } => (*doc, *parent),
+            Parsed::Change { doc, .. } => (*doc, None),
+            Parsed::Relay(relayed) => (relayed.doc, relayed.parent),
+            Parsed::Command(command) => (command.doc, None),
+        };
+        let erased = std::iter::once(doc).chain(parent).find(|id| self.erased.contains(id));
+        match erased {
+            Some(id) if Safeguard::Erasure.holds() => Err(Error::new(ErrorCode::Erased, format!("{id} was erased for good"))),
+            _ => Ok(()),
+        }
     }
 
     /// A document that follows another was, for whoever wrote in it, where that was.

@@ -105,7 +105,9 @@ pub fn parse<B: AsRef<[u8]>>(items: impl IntoIterator<Item = B>) -> Vec<Result<P
 pub fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts, items: Vec<Result<Parsed>>, seen: &Seen) -> Vec<Verdict> {
     let judged = items.into_iter().enumerate().map(|(position, item)| {
         facts.seen = seen.at(position);
-        match item? {
+        let item = item?;
+        facts.must_not_be_erased(&item)?;
+        match item {
             Parsed::Open { doc, kind, parent, scope } => open(registry, facts, doc, &kind, parent, scope),
             Parsed::Change { doc, change } => append(registry, facts, doc, change),
             Parsed::Relay(relayed) => relay::judge(registry, notary, facts, relayed),

@@ -25,8 +25,14 @@ pub struct Device {
 impl Device {
     /// Starts a device on its folder.
     pub fn start(programs: &Path, folder: &Path) -> Result<Self> {
+        Self::start_with(programs, folder, &[])
+    }
+
+    /// The same, with variables of its environment.
+    pub fn start_with(programs: &Path, folder: &Path, environment: &[(String, String)]) -> Result<Self> {
         let mut child = Command::new(programs.join("maydan-device"))
             .arg(folder)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -44,11 +50,19 @@ impl Device {
         writeln!(self.input, "{line}").and_then(|()| self.input.flush()).map_err(gone)?;
         let mut answer = String::new();
         self.output.read_line(&mut answer).map_err(gone)?;
+        if answer.is_empty() {
+            return Err(Error::new(ErrorCode::Offline, "the device is gone"));
+        }
         let answer: Value = serde_json::from_str(&answer)?;
         match answer.get("ok") {
             Some(body) => Ok(serde_json::from_value(body.clone())?),
             None => Err(serde_json::from_value(answer["error"].clone())?),
         }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// kill -9, then a new process on the same folder.
@@ -60,6 +74,11 @@ impl Device {
 
     /// Waits until both sides have everything.
     pub fn settles(&mut self) -> Result<()> {
+        self.settles_within(PATIENCE)
+    }
+
+    /// The same, with another patience.
+    pub fn settles_within(&mut self, patience: Duration) -> Result<()> {
         let round = self.ask(&SyncNow {})?.round;
         let begun = Instant::now();
         loop {
@@ -67,7 +86,7 @@ impl Device {
             if status.round >= round && status.state == SyncState::Synced && status.pending == 0 {
                 return Ok(());
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > patience {
                 return Err(Error::internal(format!("the device does not settle: {status:?}")));
             }
             std::thread::sleep(LOOK);

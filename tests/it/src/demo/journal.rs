@@ -2,7 +2,7 @@
 
 use super::device::Device;
 use maydan_core::command::{GetRecord, TripTrace, VisitEvents};
-use maydan_core::{Error, RecordId, Result, Value};
+use maydan_core::{Error, ErrorCode, RecordId, Result, Value};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Write;
@@ -13,13 +13,37 @@ use std::path::Path;
 #[serde(tag = "saved", rename_all = "snake_case")]
 pub enum Saved {
     /// A field has this value, or it is one of two that were kept.
-    Field { record: RecordId, field: String, value: Value },
+    Field {
+        /// Of this record.
+        record: RecordId,
+        /// The field.
+        field: String,
+        /// What was saved.
+        value: Value,
+    },
     /// A text holds these words.
-    Words { record: RecordId, field: String, words: String },
+    Words {
+        /// Of this record.
+        record: RecordId,
+        /// The text.
+        field: String,
+        /// What was typed.
+        words: String,
+    },
     /// A visit took this step.
-    Step { visit: RecordId, step: String },
+    Step {
+        /// The visit.
+        visit: RecordId,
+        /// By its name on the wire.
+        step: String,
+    },
     /// A trip has this many positions.
-    Pings { trip: RecordId, count: u64 },
+    Pings {
+        /// The trip.
+        trip: RecordId,
+        /// At least so many.
+        count: u64,
+    },
 }
 
 /// The journal.
@@ -44,7 +68,7 @@ impl Journal {
     }
 
     /// How many saves it has.
-    pub fn len(&self) -> usize {
+    pub fn saves(&self) -> usize {
         self.entries.len()
     }
 
@@ -52,7 +76,11 @@ impl Journal {
     pub fn missing_on(&self, device: &mut Device) -> Result<Vec<Saved>> {
         let mut missing = Vec::new();
         for entry in &self.entries {
-            if !is_there(device, entry)? {
+            let is_there = match is_there(device, entry) {
+                Err(e) if e.code == ErrorCode::NotFound => false,
+                answered => answered?,
+            };
+            if !is_there {
                 missing.push(entry.clone());
             }
         }

@@ -2,17 +2,15 @@
 
 use super::device::Device;
 use super::journal::{Journal, Saved};
+use super::serving::{Serving, free_port};
 use crate::world::PASSWORD;
 use maydan_core::command::*;
 use maydan_core::document::Edit;
 use maydan_core::domain::geo::{Fix, Point};
-use maydan_core::{Error, Instant, RecordId, Result, Value};
+use maydan_core::{Instant, RecordId, Result, Value};
 use maydan_sync_server::{Company, NewUser};
 use serde::Serialize;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 
 /// What came of the story.
 #[derive(Debug, Clone, Serialize)]
@@ -29,35 +27,6 @@ pub struct Report {
     pub equal: bool,
     /// How long it took.
     pub seconds: f64,
-}
-
-/// A server process.
-struct Serving(Child);
-
-impl Serving {
-    fn start(programs: &Path, data: &Path, port: u16) -> Result<Self> {
-        let failed = |e: std::io::Error| Error::internal(format!("the server did not start: {e}"));
-        let mut child = Command::new(programs.join("maydan-sync-server"))
-            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
-            .arg(data)
-            .env("MAYDAN_LOG", "error")
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
-        let mut line = String::new();
-        if let Some(out) = child.stdout.take() {
-            BufReader::new(out).read_line(&mut line).map_err(failed)?;
-        }
-        if line.starts_with("listening on") { Ok(Self(child)) } else { Err(Error::internal("the server did not listen")) }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // kill -9: that is what the story asks for.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
 }
 
 /// Plays the story in `folder` with the programs in `programs`.
@@ -112,7 +81,7 @@ pub fn play(programs: &Path, folder: &Path) -> Result<Report> {
     let prints = [amal.ask(&Fingerprint {})?, basma.ask(&Fingerprint {})?, fresh.ask(&Fingerprint {})?];
     let merged = prints[0].heads.iter().filter(|(id, heads)| prints.iter().all(|p| p.heads.get(id) == Some(heads)));
     Ok(Report {
-        captured: journal.len(),
+        captured: journal.saves(),
         merged: merged.count(),
         lost: missing.len(),
         conflicts_kept: conflicts.records.iter().flat_map(|r| &r.conflicts).map(|c| c.values.len() - 1).sum(),
@@ -137,11 +106,6 @@ fn company(folder: &Path) -> Result<PathBuf> {
         store.grant(who, whose.into(), Level::Read)?;
     }
     Ok(data)
-}
-
-fn free_port() -> Result<u16> {
-    let failed = |e: std::io::Error| Error::internal(format!("no port: {e}"));
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map(|a| a.port()).map_err(failed)
 }
 
 fn signed_in(programs: &Path, folder: &Path, url: &str, login: &str) -> Result<Device> {
