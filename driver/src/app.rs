@@ -61,12 +61,15 @@ impl<P: Platform> App<P> {
     /// Answers a command: JSON in, JSON out.
     pub async fn call(&self, name: &str, body: Value) -> Result<Value> {
         let mutates = command::ALL.iter().any(|(n, mutates)| *n == name && *mutates);
+        let mut has_work = false;
         let answered = {
             let mut guard = lock(&self.replica);
             match guard.as_mut() {
                 Some(replica) => {
                     let answer = command::dispatch(replica, name, body.clone());
                     let events = replica.take_events();
+                    // A position of a shift waits for others: it wakes nobody. Where that can't be told, the round will tell why.
+                    has_work = mutates && replica.has_work().unwrap_or(true);
                     drop(guard);
                     events.into_iter().for_each(|e| self.platform.emit(e));
                     answer
@@ -78,7 +81,9 @@ impl<P: Platform> App<P> {
         if let Some(answer) = answered {
             if mutates && answer.is_ok() {
                 self.publish();
-                self.wake.notify_one();
+                if has_work {
+                    self.wake.notify_one();
+                }
             }
             return answer;
         }
@@ -88,6 +93,9 @@ impl<P: Platform> App<P> {
             AppRequest::SignOut(request) => json(&self.sign_out(&request)?),
             AppRequest::SyncStatus(_) => json(&self.publish()),
             AppRequest::SyncNow(_) => {
+                if let Some(replica) = lock(&self.replica).as_mut() {
+                    replica.pack_trips()?;
+                }
                 let round = lock(&self.progress).ask();
                 self.wake_now();
                 json(&SyncRound { round })

@@ -162,7 +162,8 @@ CREATE TABLE ping (
     n INTEGER PRIMARY KEY,
     trip INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
     chunk BLOB NOT NULL,
-    count INTEGER NOT NULL
+    count INTEGER NOT NULL,
+    at INTEGER NOT NULL
 );
 CREATE INDEX ping_trip ON ping (trip);
 

@@ -95,9 +95,21 @@ impl Replica {
         survey::differences(&self.db)
     }
 
+    /// Positions of shifts under way wait for others no longer: somebody wants the server to have them.
+    pub fn pack_trips(&mut self) -> Result<()> {
+        handler::pack_pings(self)
+    }
+
+    /// Whether a round has more to do than to ask for news. Positions of a shift that wait for others are no work yet.
+    pub fn has_work(&mut self) -> Result<bool> {
+        handler::pack_ripe_pings(self)?;
+        let waits: bool = self.db.query_row("SELECT EXISTS (SELECT 1 FROM outbox)", [], |r| r.get(0)).map_err(storage)?;
+        Ok(waits || relay::is_due(&self.db)? || blob::is_due(&self.db)?)
+    }
+
     /// Whether something can be sent now.
     pub fn has_sendable(&mut self) -> Result<bool> {
-        handler::pack_pings(self)?;
+        handler::pack_ripe_pings(self)?;
         if relay::is_due(&self.db)? {
             return Ok(true);
         }
@@ -109,7 +121,7 @@ impl Replica {
 
     /// The oldest items that can be sent, in the order in which they were made.
     pub fn batch(&mut self) -> Result<Batch> {
-        handler::pack_pings(self)?;
+        handler::pack_ripe_pings(self)?;
         // What is brought back comes first: what she wrote may have been made on it.
         if relay::is_due(&self.db)? {
             let mut batch = Batch::default();

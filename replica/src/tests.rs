@@ -12,6 +12,7 @@ mod pages;
 mod plans;
 mod quarantine;
 mod rebuild;
+mod trips;
 mod unsent;
 mod writes;
 

@@ -35,6 +35,7 @@ impl Server {
         let rustls = tls::configure(&config).await?;
         let handle = Handle::new();
         let company = company.with_minimum_app(config.minimum_app.clone());
+        allow_many_connections();
         // The data may have been put back to before that.
         company.erase_again()?;
         company.watch_others();
@@ -113,3 +114,16 @@ impl Server {
         self.stop().await;
     }
 }
+
+/// A device holds one connection open and makes others: more than what a process may have open unless it asks.
+#[cfg(unix)]
+fn allow_many_connections() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(e) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(error = %e, "no more connections than usual can be open at once");
+    }
+}
+
+#[cfg(not(unix))]
+fn allow_many_connections() {}

@@ -13,5 +13,7 @@ pub struct Options {
 
 /// Measures, in a build as it is shipped.
 pub fn run(options: &Options) -> Result<()> {
+    // Servers and devices whose memory is measured are processes of their own.
+    succeed(cargo().args(["build", "--release", "--locked", "-p", "maydan-sync-server", "-p", "maydan-it", "--bins"]))?;
     succeed(cargo().args(["run", "--release", "--locked", "-p", "maydan-bench", "--"]).args(&options.told))
 }

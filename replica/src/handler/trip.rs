@@ -7,11 +7,13 @@ use maydan_core::document::{Appendix, Edit};
 use maydan_core::domain::geo::Fix;
 use maydan_core::domain::trip;
 use maydan_core::permit::Action;
-use maydan_core::{Error, ErrorCode, RecordId, Result, Row};
+use maydan_core::{Error, ErrorCode, Instant, RecordId, Result, Row};
 use rusqlite::{OptionalExtension, params};
 
 /// Positions in the tail after which they are packed into the document.
 const PACK_AT: i64 = 120;
+/// How long the oldest of the tail waits for others, milliseconds: each change that is sent costs as much as twenty positions.
+const RIPE_MS: i64 = 10 * 60 * 1000;
 
 pub(super) fn current(replica: &mut Replica) -> Result<OpenTrip> {
     let rep = replica.signed_in()?.id.to_string();
@@ -54,8 +56,8 @@ pub(super) fn add_pings(replica: &mut Replica, request: &AddPings) -> Result<Pin
         let count = i64::try_from(request.fixes.len()).unwrap_or(i64::MAX);
         replica
             .db
-            .prepare_cached("INSERT INTO ping (trip, chunk, count) VALUES (?1, ?2, ?3)")
-            .and_then(|mut s| s.execute(params![stored.n, trip::encode(&request.fixes), count]))
+            .prepare_cached("INSERT INTO ping (trip, chunk, count, at) VALUES (?1, ?2, ?3, ?4)")
+            .and_then(|mut s| s.execute(params![stored.n, trip::encode(&request.fixes), count, replica.host.now().0]))
             .map_err(storage)?;
     }
     let (tail, packed): (i64, i64) = replica
@@ -97,12 +99,23 @@ pub(super) fn trace(replica: &mut Replica, request: &TripTrace) -> Result<Trace>
     })
 }
 
-/// Packs the tails of all trips: before pushing, so that the server gets what there is.
+/// Packs the tails of all trips, because somebody wants the server to have what there is.
 pub(crate) fn pack_pings(replica: &mut Replica) -> Result<()> {
+    pack_tails(replica, Instant(i64::MAX))
+}
+
+/// Packs the tails that have waited long enough.
+pub(crate) fn pack_ripe_pings(replica: &mut Replica) -> Result<()> {
+    let ripe = replica.host.now().plus(-RIPE_MS);
+    pack_tails(replica, ripe)
+}
+
+/// Packs the tails that began before that.
+fn pack_tails(replica: &mut Replica, before: Instant) -> Result<()> {
     let trips: Vec<Vec<u8>> = replica
         .db
-        .prepare_cached("SELECT id FROM document WHERE n IN (SELECT trip FROM ping)")
-        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+        .prepare_cached("SELECT id FROM document WHERE n IN (SELECT trip FROM ping WHERE at <= ?1)")
+        .and_then(|mut s| s.query_map([before.0], |r| r.get(0))?.collect())
         .map_err(storage)?;
     for id in trips {
         let stored = store::get(&replica.db, RecordId::from_slice(&id)?)?;

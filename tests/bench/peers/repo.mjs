@@ -51,6 +51,17 @@ const rows = {
     const here = device("here", url);
     return timed(() => all(here, urls));
   },
+  async "fan-out"() {
+    const { repo, url } = await serve();
+    const [doc] = fill(repo, 1);
+    const here = await repo.find(doc);
+    const devices = Array.from({ length: size }, () => new Repo({ network: [new WebSocketClientAdapter(url)] }));
+    const theirs = await Promise.all(devices.map((device) => device.find(doc)));
+    return timed(async () => {
+      here.change((customer) => (customer.phone = "جديد"));
+      await until(() => theirs.every((handle) => handle.doc().phone === "جديد"));
+    });
+  },
   async merge() {
     const { repo, url } = await serve();
     const urls = fill(repo, size);

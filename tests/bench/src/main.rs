@@ -8,6 +8,7 @@ mod figure;
 mod floor;
 mod peers;
 mod rows;
+mod served;
 mod world;
 
 use anyhow::{Context, Result, bail};

@@ -1,8 +1,11 @@
 //! The rows of the table.
 
+mod crowd;
 mod ingest;
 mod local;
+mod memory;
 mod merge;
+mod shift;
 mod sync;
 
 use crate::Plan;
@@ -24,6 +27,9 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("wire", |plan| Box::pin(merge::wire(plan))),
     ("ingest", |plan| Box::pin(ingest::ingest(plan))),
     ("open", |plan| Box::pin(local::open(plan))),
+    ("fan-out", |plan| Box::pin(crowd::fan_out(plan))),
+    ("trip", |plan| Box::pin(shift::trip(plan))),
+    ("memory", |plan| Box::pin(memory::rss(plan))),
 ];
 
 /// Milliseconds since then.

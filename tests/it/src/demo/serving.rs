@@ -41,6 +41,13 @@ impl Serving {
     }
 }
 
+impl Serving {
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         // kill -9: that is what the story asks for.
