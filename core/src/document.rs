@@ -54,9 +54,7 @@ impl std::fmt::Debug for Document {
 impl Document {
     /// A new document: its genesis and nothing else.
     pub fn create(kind: &Arc<Kind>, id: RecordId) -> Result<Self> {
-        let mut auto = AutoCommit::new();
-        auto.apply_changes(genesis::changes(kind, id)?)?;
-        Ok(Self { id, kind: kind.clone(), auto })
+        Ok(Self { id, kind: kind.clone(), auto: genesis::document(kind, id)? })
     }
 
     /// Loads a document from its snapshot (or none) and the changes since, each decoded by itself.

@@ -152,7 +152,9 @@ impl<P: Platform> App<P> {
     }
 
     pub(crate) fn sign_out(&self, request: &SignOut) -> Result<SignedOut> {
-        let pending = self.with_replica(|r| r.counts()).map_or(0, |c| c.pending);
+        // What a shift under way has gathered is unsent work too.
+        let counted = self.with_replica(|replica| replica.pack_trips().and_then(|()| replica.counts()));
+        let pending = counted.map_or(0, |counts| counts.pending);
         if pending > 0 && !request.confirmed {
             return Ok(SignedOut { done: false, pending });
         }

@@ -8,6 +8,7 @@ use maydan_core::blob::{self, BlobHash, PART_BYTES};
 use maydan_core::command::{Content, Done, Event, KeepContent, KeptContent, ReadContent, RetryTransfer, Transfer, Transfers};
 use maydan_core::{Error, Instant, Result};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
 
 /// Written here, and to be sent.
 pub(crate) const TO_SEND: i64 = 1;
@@ -176,17 +177,32 @@ pub(crate) fn sweep(db: &Connection) -> Result<()> {
     db.execute(&format!("DELETE FROM blob WHERE to_send = 0 AND {}", unnamed()), []).map(drop).map_err(storage)
 }
 
-/// The contents that a record names go, sent or not, unless another record here names them too.
-pub(crate) fn forget_of(db: &Connection, n: i64) -> Result<()> {
-    for field in blob::FIELDS {
-        let table = format!("r_{}", blob::KIND);
-        let sql = format!(
-            "DELETE FROM blob WHERE hash = (SELECT unhex({field}) FROM {table} WHERE n = ?1)
-             AND hash NOT IN (SELECT unhex({field}) FROM {table} WHERE n <> ?1 AND {field} IS NOT NULL)"
-        );
-        db.prepare_cached(&sql).and_then(|mut s| s.execute([n])).map_err(storage)?;
+/// The contents that these records name go, sent or not, unless other records here name them too.
+pub(crate) fn forget_of(db: &Connection, gone: &BTreeSet<i64>) -> Result<()> {
+    for n in gone {
+        for field in blob::FIELDS {
+            let sql = format!("SELECT unhex({field}) FROM r_{} WHERE n = ?1 AND {field} IS NOT NULL", blob::KIND);
+            let hash: Option<Option<Vec<u8>>> =
+                db.prepare_cached(&sql).and_then(|mut s| s.query_row([n], |r| r.get(0)).optional()).map_err(storage)?;
+            if let Some(hash) = hash.flatten() {
+                forget_unnamed(db, BlobHash::from_slice(&hash)?, gone)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// A content goes, sent or not, unless another record here names it than those that are `gone`.
+pub(crate) fn forget_unnamed(db: &Connection, hash: BlobHash, gone: &BTreeSet<i64>) -> Result<()> {
+    for field in blob::FIELDS {
+        let sql = format!("SELECT n FROM r_{} WHERE unhex({field}) = ?1", blob::KIND);
+        let named: Vec<i64> =
+            db.prepare_cached(&sql).and_then(|mut s| s.query_map([hash.as_slice()], |r| r.get(0))?.collect()).map_err(storage)?;
+        if named.iter().any(|n| !gone.contains(n)) {
+            return Ok(());
+        }
+    }
+    db.prepare_cached("DELETE FROM blob WHERE hash = ?1").and_then(|mut s| s.execute([hash.as_slice()])).map(drop).map_err(storage)
 }
 
 /// A content is with the server. It goes when nothing here names it.

@@ -13,7 +13,7 @@ use crate::{Replica, blob};
 use maydan_core::Result;
 use maydan_core::command::*;
 
-pub(crate) use trip::{pack_pings, pack_ripe_pings};
+pub(crate) use trip::{RIPE_MS, pack_pings, pack_ripe_pings};
 
 /// One line per command; the compiler says when one is missing.
 impl ReplicaCommands for Replica {

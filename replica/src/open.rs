@@ -4,6 +4,7 @@ use crate::{Replica, projection, storage, store, wipe};
 use maydan_core::command::SessionUser;
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::{Actor, Error, ErrorCode, Host, Registry, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -107,6 +108,8 @@ fn connect(place: &Place) -> Result<Connection> {
     db.pragma_update(None, "synchronous", if Safeguard::Durable.holds() { "full" } else { "off" }).map_err(storage)?;
     db.pragma_update(None, "foreign_keys", true).map_err(storage)?;
     db.pragma_update(None, "cache_size", -16_000).map_err(storage)?;
+    // Plans do not depend on what is asked for: no statement is prepared anew for each value.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(storage)?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
 }

@@ -55,7 +55,8 @@ enum Row {
 /// Counts for the sync chip.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Records of which something waits to be sent: those that the queue lists, and shifts under way; and contents.
+    /// Records of which something waits to be sent: those that the queue lists, shifts whose positions have waited long enough for
+    /// others; and contents.
     pub pending: u32,
     /// Pieces of work that were refused.
     pub refused: u32,
@@ -79,14 +80,16 @@ impl Replica {
 
     /// Counts for the sync chip.
     pub fn counts(&self) -> Result<Counts> {
-        let refused = quarantine::count(&self.db)?;
+        let (refused, now) = (quarantine::count(&self.db)?, self.host.now());
         self.db
             .prepare_cached(
-                "SELECT (SELECT count(*) FROM (SELECT document FROM outbox UNION SELECT trip FROM ping))
+                "SELECT (SELECT count(*) FROM (SELECT document FROM outbox UNION SELECT trip FROM ping WHERE at <= ?1 OR at > ?2))
                           + (SELECT count(*) FROM blob WHERE to_send = 1),
                         (SELECT count(*) FROM document WHERE conflicted > 0)",
             )
-            .and_then(|mut s| s.query_row([], |r| Ok(Counts { pending: r.get(0)?, refused, conflicts: r.get(1)? })))
+            .and_then(|mut s| {
+                s.query_row([now.plus(-handler::RIPE_MS).0, now.0], |r| Ok(Counts { pending: r.get(0)?, refused, conflicts: r.get(1)? }))
+            })
             .map_err(storage)
     }
 
@@ -304,7 +307,6 @@ impl Replica {
         if !erased.is_empty() {
             // Before anything of it could be queued again.
             self.purge_left()?;
-            erase::scrub(self)?;
         }
         for (n, command, why) in refused_commands {
             moving::refused(self, n, command, &why)?;

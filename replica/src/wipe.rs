@@ -29,6 +29,13 @@ impl Replica {
         self.documents = store::Cache::new();
         self.db.flush_prepared_statement_cache();
         self.db.pragma_update(None, "foreign_keys", false).map_err(storage)?;
+        let done = self.drop_tables();
+        // Should it have failed, the device goes on with what it has: nothing may be left behind by what goes later.
+        self.db.pragma_update(None, "foreign_keys", true).map_err(storage)?;
+        done
+    }
+
+    fn drop_tables(&mut self) -> Result<()> {
         let tx = self.db.transaction().map_err(storage)?;
         // Those that have tables of their own go first, and take them along.
         for condition in ["sql LIKE 'CREATE VIRTUAL TABLE%'", "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"] {

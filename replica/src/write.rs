@@ -76,13 +76,15 @@ impl Replica {
             Some(stored) => self.document(stored)?,
             None => Document::create(&kind, opening.id)?,
         };
+        // Before anything else is written.
+        let genesis = if existing.is_none() { document.changes_since(&[]) } else { Vec::new() };
         let now = self.host.now();
         let written = edit(&mut document, self.actor, now)?;
         let changes: Vec<RawChange> = written.iter().filter_map(|w| w.change.clone()).collect();
         let tx = self.db.transaction().map_err(storage)?;
         let n = match &existing {
             Some(stored) => stored.n,
-            None => open_document(&tx, opening, &kind, now)?,
+            None => open_document(&tx, opening, &genesis, now)?,
         };
         persist(&tx, n, &mut document, &changes, now)?;
         projection::write(&tx, &self.registry, n, &mut document)?;
@@ -189,9 +191,9 @@ fn remember(db: &Connection, request: Uuid, base: &[Hash]) -> Result<()> {
 }
 
 /// Makes the rows of a new document: itself, its genesis, and the outbox item that opens it.
-pub(crate) fn open_document(db: &Connection, opening: &Opening<'_>, kind: &maydan_core::Kind, now: Instant) -> Result<i64> {
+pub(crate) fn open_document(db: &Connection, opening: &Opening<'_>, genesis: &[RawChange], now: Instant) -> Result<i64> {
     let n = store::insert(db, opening.kind, opening.id, opening.scope, opening.parent)?;
-    append_genesis(db, n, kind, opening.id)?;
+    genesis.iter().try_for_each(|change| store::append(db, n, change).map(drop))?;
     let item = Item::Open { doc: opening.id, kind: opening.kind.to_owned(), parent: opening.parent, scope: opening.scope };
     enqueue(db, n, None, &item, now)?;
     Ok(n)

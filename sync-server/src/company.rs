@@ -151,10 +151,10 @@ impl Company {
 
     /// Says that the data was put back to an earlier state: devices then send what it lacks.
     pub fn renew_epoch(&self) -> Result<Uuid> {
+        // What was erased since is here again: it goes before anybody is told that this is another life.
+        self.erase_again()?;
         let epoch = self.0.host.new_uuid();
         self.0.store.set_epoch(epoch)?;
-        // What was erased since is here again.
-        self.erase_again()?;
         Ok(epoch)
     }
 
@@ -173,8 +173,9 @@ impl Company {
         let inner = Arc::downgrade(&self.0);
         self.0.store.on_write(Arc::new(move || {
             if let Some(inner) = inner.upgrade() {
-                match Self(inner).head() {
-                    Ok(_) => {}
+                let company = Self(inner);
+                match company.head().and_then(|_| company.learn_erased()) {
+                    Ok(()) => {}
                     Err(e) => tracing::warn!(error = %e, "what somebody else has written could not be read"),
                 }
             }

@@ -7,6 +7,7 @@ mod chaos;
 mod check;
 mod demo;
 mod files;
+mod fuzz;
 mod install;
 mod licences;
 mod process;
@@ -37,6 +38,8 @@ enum Chore {
     Sim(sim::Options),
     /// Let real processes work while they are killed, the network fails and disks are slow and full.
     Chaos(chaos::Options),
+    /// Let libFuzzer look for bytes that a parser does not survive.
+    Fuzz(fuzz::Options),
     /// Measure Maydan beside its peers and the least that could do the work.
     Bench(bench::Options),
     /// Write a deterministic data set.
@@ -70,6 +73,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Demo(options) => demo::demo(&options),
         Chore::Sim(options) => sim::run(&options),
         Chore::Chaos(options) => chaos::run(&options),
+        Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Seed(options) => demo::seed(&options),
         Chore::Setup => install::everything(),

@@ -10,6 +10,11 @@ use automerge::{AutoCommit, Change, ObjType, ROOT};
 /// The genesis changes of `id`: one for each version of its kind. Each writes the version and creates the Text objects
 /// that the version brought. The first also writes the id, so that no two documents share a hash.
 pub fn changes(kind: &Kind, id: RecordId) -> Result<Vec<Change>> {
+    Ok(document(kind, id)?.get_changes(&[]))
+}
+
+/// A document that holds these and nothing else.
+pub(super) fn document(kind: &Kind, id: RecordId) -> Result<AutoCommit> {
     let mut auto = AutoCommit::new().with_actor(Actor::GENESIS.automerge());
     for version in 1..=kind.version {
         if version == 1 {
@@ -22,7 +27,7 @@ pub fn changes(kind: &Kind, id: RecordId) -> Result<Vec<Change>> {
         }
         auto.commit_with(CommitOptions::default().with_time(0)).ok_or_else(|| Error::internal("a genesis change is never empty"))?;
     }
-    Ok(auto.get_changes(&[]))
+    Ok(auto)
 }
 
 /// Hashes of the genesis changes.

@@ -74,6 +74,8 @@ fn import_batch(replica: &mut Replica, scope: ScopeId, rows: &[(u64, Row)], repo
             },
             None => Document::create(kind, id)?,
         };
+        // Before anything else is written.
+        let genesis = if existing.is_none() { document.changes_since(&[]) } else { Vec::new() };
         let written = match document.edit(actor, now, None, &edits(fields)) {
             Ok(written) => written,
             Err(e) => {
@@ -84,7 +86,7 @@ fn import_batch(replica: &mut Replica, scope: ScopeId, rows: &[(u64, Row)], repo
         let (n, fate) = match &existing {
             Some(stored) if written.change.is_none() => (stored.n, Fate::Unchanged),
             Some(stored) => (stored.n, Fate::Updated),
-            None => (write::open_document(&tx, &Opening { kind: "customer", id, scope, parent: None }, kind, now)?, Fate::Created),
+            None => (write::open_document(&tx, &Opening { kind: "customer", id, scope, parent: None }, &genesis, now)?, Fate::Created),
         };
         match fate {
             Fate::Unchanged => report.unchanged += 1,

@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension, params};
 /// Positions in the tail after which they are packed into the document.
 const PACK_AT: i64 = 120;
 /// How long the oldest of the tail waits for others, milliseconds: each change that is sent costs as much as twenty positions.
-const RIPE_MS: i64 = 10 * 60 * 1000;
+pub(crate) const RIPE_MS: i64 = 10 * 60 * 1000;
 
 pub(super) fn current(replica: &mut Replica) -> Result<OpenTrip> {
     let rep = replica.signed_in()?.id.to_string();
@@ -114,8 +114,9 @@ pub(crate) fn pack_ripe_pings(replica: &mut Replica) -> Result<()> {
 fn pack_tails(replica: &mut Replica, before: Instant) -> Result<()> {
     let trips: Vec<Vec<u8>> = replica
         .db
-        .prepare_cached("SELECT id FROM document WHERE n IN (SELECT trip FROM ping WHERE at <= ?1)")
-        .and_then(|mut s| s.query_map([before.0], |r| r.get(0))?.collect())
+        // A clock that was set back is no reason to wait for ever.
+        .prepare_cached("SELECT id FROM document WHERE n IN (SELECT trip FROM ping WHERE at <= ?1 OR at > ?2)")
+        .and_then(|mut s| s.query_map([before.0, replica.host.now().0], |r| r.get(0))?.collect())
         .map_err(storage)?;
     for id in trips {
         let stored = store::get(&replica.db, RecordId::from_slice(&id)?)?;

@@ -61,6 +61,7 @@ impl Replica {
             Some(_) => self.enter_epoch(&epoch)?,
         }
         self.leave_ungranted(answer)?;
+        erase::scrub(self)?;
         show_head(&self.db, answer.epoch, &answer.head)?;
         heal::ask_again(&mut self.db)?;
         let cursors = self.cursors()?;

@@ -109,3 +109,15 @@ fn holds(folder: &TempDir, marker: &str) -> bool {
     let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
     files.into_iter().any(|bytes| bytes.windows(marker.len()).any(|window| window == marker.as_bytes()))
 }
+
+#[test]
+fn a_device_that_could_not_be_wiped_goes_on_in_good_order() {
+    let mut replica = open(Place::Memory);
+    let gone = customer(&mut replica, "شركة النور");
+    replica.connection().pragma_update(None, "query_only", true).unwrap();
+    replica.wipe_tables().unwrap_err();
+    replica.connection().pragma_update(None, "query_only", false).unwrap();
+    replica.connection().execute("DELETE FROM outbox", []).unwrap();
+    replica.connection().execute("DELETE FROM document WHERE id = ?1", [gone.as_bytes()]).unwrap();
+    assert_eq!(number(&replica, "SELECT count(*) FROM change"), 0, "what belongs to a record still goes with it");
+}

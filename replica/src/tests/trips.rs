@@ -57,7 +57,7 @@ fn who_asks_for_a_round_sends_the_last_positions_too() {
     let at = replica.host.now();
     replica.add_pings(AddPings { trip, fixes: vec![fix(0, at)] }).unwrap();
     assert_eq!(replica.batch().unwrap().items.len(), before, "it waits for others");
-    assert_eq!(replica.counts().unwrap().pending, 1, "and counts as unsent");
+    assert_eq!(replica.counts().unwrap().pending, 1, "only the trip itself counts as unsent");
     replica.pack_trips().unwrap();
     assert_eq!(replica.batch().unwrap().items.len(), before + 1);
 }

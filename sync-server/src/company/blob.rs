@@ -119,7 +119,8 @@ impl Company {
         // Somebody else may have brought it meanwhile: then this one is of no use any more.
         let is_needed = self.write(move |_, tx| {
             forget_upload(tx, caller.user, hash, place)?;
-            if !is_good {
+            // What names it may have been erased meanwhile.
+            if !is_good || !may_put(tx, caller, hash)? {
                 return Ok(false);
             }
             tx.write(

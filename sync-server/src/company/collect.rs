@@ -48,9 +48,8 @@ impl Company {
             rows.iter().map(|row| Ok((Content::read(row)?, row.get::<RecordId>(3)?))).collect::<Result<Vec<_>>>()
         })?;
         for (content, person) in abandoned {
-            let Content { hash, place, .. } = content;
-            self.write(move |_, tx| forget_upload(tx, person, hash, place))?;
-            self.remove(&content, &mut done)?;
+            self.abandon(person, &content)?;
+            done = Collected { contents: done.contents + 1, bytes: done.bytes + content.size };
         }
         Ok(done)
     }
@@ -75,6 +74,20 @@ impl Company {
         let sets: Vec<Vec<Value>> = hashes.iter().map(|hash| params![hash.as_slice()]).collect();
         let rows = self.read(|tx| tx.each("SELECT hash, place, size FROM blob WHERE hash = $1", &sets))?;
         rows.iter().flatten().map(Content::read).collect()
+    }
+
+    /// What of these contents is on its way, with who brings it.
+    pub(super) fn uploads_of(&self, hashes: &BTreeSet<BlobHash>) -> Result<Vec<(RecordId, Content)>> {
+        let sets: Vec<Vec<Value>> = hashes.iter().map(|hash| params![hash.as_slice()]).collect();
+        let rows = self.read(|tx| tx.each("SELECT hash, place, size, person FROM upload WHERE hash = $1", &sets))?;
+        rows.iter().flatten().map(|row| Ok((row.get::<RecordId>(3)?, Content::read(row)?))).collect()
+    }
+
+    /// Throws away what has come of a content. Somebody who still brings it begins again.
+    pub(super) fn abandon(&self, person: RecordId, content: &Content) -> Result<()> {
+        let Content { hash, place, size } = *content;
+        self.write(move |_, tx| forget_upload(tx, person, hash, place))?;
+        self.blobs()?.delete(hash, place, parts(size)?)
     }
 
     fn remove(&self, Content { hash, place, size }: &Content, done: &mut Collected) -> Result<()> {

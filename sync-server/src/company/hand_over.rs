@@ -53,12 +53,12 @@ impl Company {
             self.claims(caller, *actor)?;
         }
         let (items, at) = (work.items.clone(), self.now());
-        let named = items.iter().flat_map(|item| contents_of(item));
-        let named: Vec<_> = named.map(|hash| params![hash.as_slice(), caller.device, caller.user, at]).collect();
         self.write(move |_, tx| {
             // What was erased is not kept in this way either.
             let concerned = erase::concerned(tx, &items, at)?;
             let items: Vec<ByteBuf> = items.into_iter().zip(concerned).filter(|(_, concerned)| !concerned).map(|(item, _)| item).collect();
+            let named = items.iter().flat_map(|item| contents_of(item));
+            let named: Vec<_> = named.map(|hash| params![hash.as_slice(), caller.device, caller.user, at]).collect();
             let here = tx.first(
                 "SELECT count(*), CAST(coalesce(sum(length(item)), 0) AS BIGINT) FROM handed_over WHERE device = $1 AND person = $2",
                 params![caller.device, caller.user],
@@ -137,7 +137,7 @@ impl Company {
 }
 
 /// The contents that an item names, whatever record it is of.
-fn contents_of(item: &[u8]) -> Vec<BlobHash> {
+pub(super) fn contents_of(item: &[u8]) -> Vec<BlobHash> {
     match Item::from_bytes(item) {
         Ok(Item::Change { bytes, .. }) => decode_change(&bytes).map(|change| named_by(&change)).unwrap_or_default(),
         _ => Vec::new(),

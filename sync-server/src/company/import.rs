@@ -11,7 +11,7 @@ use super::whole;
 use crate::store::{Tx, params};
 use maydan_core::document::{Appendix, Document, Edit};
 use maydan_core::import::{self, Layout, RowError};
-use maydan_core::{Actor, Error, RecordId, Result, Row, ScopeId};
+use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, Row, ScopeId};
 use std::collections::BTreeSet;
 
 /// What became of a file.
@@ -117,7 +117,10 @@ impl Bulk<'_> {
         fields: &Row,
         entries: &[(&str, String, Appendix<'_>)],
     ) -> Result<bool> {
-        if feed::find_one(self.tx, id)?.is_some() || !erase::among(self.tx, &BTreeSet::from([id]))?.is_empty() {
+        if !erase::among(self.tx, &BTreeSet::from([id]))?.is_empty() {
+            return Err(Error::new(ErrorCode::Erased, format!("{id} was erased for good")));
+        }
+        if feed::find_one(self.tx, id)?.is_some() {
             return Ok(false);
         }
         let kind = self.company.registry().get(kind)?.clone();

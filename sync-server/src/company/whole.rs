@@ -170,14 +170,18 @@ pub(super) fn put_one(tx: &mut dyn Tx, n: i64, upto: u64, document: &mut Documen
     put(tx, &[Folded { n, upto, bytes: document.save().into(), ready: ready(document) }])
 }
 
-/// A newer one that somebody else has kept meanwhile stays.
+/// A newer one that somebody else has kept meanwhile stays; and of what was erased meanwhile nothing is kept.
 fn put(tx: &mut dyn Tx, folded: &[Folded]) -> Result<()> {
+    let sets: Vec<Vec<Value>> = folded.iter().map(|folded| params![folded.n]).collect();
+    let newest = tx.each("SELECT last_seq FROM doc WHERE n = $1", &sets)?;
+    let newest = newest.iter().map(|rows| rows.first().map_or(Ok(0), |row| row.get::<u64>(0))).collect::<Result<Vec<_>>>()?;
     let columns = |Folded { n, upto, bytes, ready }: &Folded| {
         let heads: Vec<u8> = ready.heads.iter().flat_map(|head| head.0).collect();
         let row = serde_json::to_string(&ready.row)?;
         Ok(params![*n, *upto, bytes.as_slice(), heads, row, i64::from(ready.conflicted), ready.fingerprint])
     };
-    let sets = folded.iter().map(columns).collect::<Result<Vec<_>>>()?;
+    let is_here = |(folded, newest): &(&Folded, u64)| folded.upto <= *newest;
+    let sets = folded.iter().zip(newest).filter(is_here).map(|(folded, _)| columns(folded)).collect::<Result<Vec<_>>>()?;
     tx.write_each(
         "INSERT INTO snapshot (doc, upto_seq, bytes, heads, row, conflicted, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (doc) DO UPDATE SET upto_seq = $2, bytes = $3, heads = $4, row = $5, conflicted = $6, fingerprint = $7

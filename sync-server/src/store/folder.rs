@@ -16,6 +16,8 @@ const COMMANDS: &str = "commands.lock";
 const EPOCH: &str = "epoch";
 const SECRET: &str = "secret";
 const ERASED: &str = "erased";
+/// Held by whoever adds to it.
+const ERASED_LOCK: &str = "erased.lock";
 
 /// What lies beside the database.
 #[derive(Debug)]
@@ -88,10 +90,13 @@ pub(super) fn read_erased(folder: &Path) -> Result<BTreeSet<RecordId>> {
 
 /// Adds to it, whole or not at all.
 pub(super) fn add_erased(folder: &Path, ids: &BTreeSet<RecordId>) -> Result<()> {
-    let known = read_erased(folder)?;
-    if ids.is_subset(&known) {
+    if ids.is_subset(&read_erased(folder)?) {
         return Ok(());
     }
+    // A command and the server may both add to it.
+    let lock = lock_file(&folder.join(ERASED_LOCK))?;
+    lock.lock().map_err(|e| file_error(&folder.join(ERASED_LOCK), &e))?;
+    let known = read_erased(folder)?;
     let lines: String = known.union(ids).map(|id| format!("{id}\n")).collect();
     write_private(&folder.join(ERASED), lines.as_bytes())
 }
@@ -170,7 +175,13 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(&beside).and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()));
-    written.and_then(|()| std::fs::rename(&beside, path)).map_err(|e| file_error(path, &e))
+    written.and_then(|()| std::fs::rename(&beside, path)).map_err(|e| file_error(path, &e))?;
+    // The new name is on the disk when its folder is.
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| file_error(folder, &e))?;
+    }
+    Ok(())
 }
 
 pub(super) fn file_error(path: &Path, e: &std::io::Error) -> Error {

@@ -5,6 +5,7 @@ use super::{Beside, Row, Store, Tx, Value, Wake, Work};
 use crate::chance::random_uuid;
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::{Error, ErrorCode, RecordId, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement, TransactionBehavior};
 use std::collections::BTreeSet;
@@ -354,6 +355,8 @@ fn connect(file: &Path) -> Result<Connection> {
     db.pragma_update(None, "journal_mode", "wal").map_err(storage)?;
     db.pragma_update(None, "synchronous", if Safeguard::Durable.holds() { "full" } else { "off" }).map_err(storage)?;
     db.pragma_update(None, "foreign_keys", true).map_err(storage)?;
+    // Plans do not depend on what is asked for: no statement is prepared anew for each value.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(storage)?;
     // What was erased is not to be found in the file either.
     db.query_row("PRAGMA secure_delete = ON", [], |_| Ok(())).map_err(storage)?;
     db.busy_timeout(Duration::from_secs(10)).map_err(storage)?;

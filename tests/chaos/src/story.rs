@@ -49,7 +49,9 @@ pub struct Report {
 impl Report {
     /// Whether all is well, and whether it was hard enough.
     pub fn is_good(&self) -> bool {
-        self.lost.is_empty() && self.equal && self.refused == 0 && self.check.is_empty() && self.faults.values().all(|count| *count > 0)
+        let was_hard = self.faults.values().all(|count| *count > 0);
+        let was_full = !self.faults.contains_key(&Fault::FullDisk) || self.errors.contains_key("DiskFull");
+        was_hard && was_full && self.lost.is_empty() && self.equal && self.refused == 0 && self.check.is_empty()
     }
 }
 
@@ -129,8 +131,9 @@ impl Scene {
             match random.u8(..8) {
                 0 | 1 => self.kills_a_device(random),
                 2 => {
-                    drop(server.take());
-                    self.faults.count(Fault::KillServer);
+                    if server.take().is_some() {
+                        self.faults.count(Fault::KillServer);
+                    }
                 }
                 3 if disk.can_fail() => {
                     disk.set_full(true).map_err(failed)?;

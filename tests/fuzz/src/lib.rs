@@ -22,6 +22,7 @@ pub const TARGETS: &[Target] = &[
     ("hello", targets::hello),
     ("content", targets::content),
     ("import", targets::import),
+    ("unsent", targets::unsent),
 ];
 
 /// Where the corpus of a target lies.

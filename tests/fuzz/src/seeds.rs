@@ -1,6 +1,8 @@
 //! Good bytes to begin with, made by the parsers' other halves.
 
 use crate::targets::{ACTOR, CUSTOMER, TERRITORY, USER};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use maydan_core::blob::BlobHash;
 use maydan_core::command::{Grant, Level};
 use maydan_core::document::{Document, Edit, RawChange};
@@ -71,20 +73,24 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
             let tallies = vec![(TERRITORY, Tally { docs: 1, sum: 5 })];
             vec![pack(&Page { entries, cursors, tallies, surveyed, wanted: 1, elsewhere: vec![USER], ..Page::default() })]
         }
-        "hello" => vec![serde_json::to_vec(&HelloAnswer {
-            protocol: PROTOCOL,
-            outdated: false,
-            epoch: Uuid::from_u128(3),
-            server_time: Instant(1_760_000_000_000),
-            role: "rep".into(),
-            grants: vec![Grant { scope: TERRITORY, level: Level::Manage }],
-            erased: Vec::new(),
-            high_water: vec![(TERRITORY, 12)],
-            actor_taken: false,
-            actors: vec![(ACTOR, USER)],
-            floor: 0,
-            head: LogHead::default(),
-        })?],
+        "hello" => [Vec::new(), vec![CUSTOMER]]
+            .map(|erased| HelloAnswer {
+                protocol: PROTOCOL,
+                outdated: false,
+                epoch: Uuid::from_u128(3),
+                server_time: Instant(1_760_000_000_000),
+                role: "rep".into(),
+                grants: vec![Grant { scope: TERRITORY, level: Level::Manage }],
+                erased,
+                high_water: vec![(TERRITORY, 12)],
+                actor_taken: false,
+                actors: vec![(ACTOR, USER)],
+                floor: 0,
+                head: LogHead::default(),
+            })
+            .iter()
+            .map(|answer| Ok(serde_json::to_vec(answer)?))
+            .collect::<Result<_>>()?,
         "content" => {
             let hash = BlobHash::of(b"a content that nobody has");
             let part = Part { n: 0, bytes: vec![7; 40].into() };
@@ -94,6 +100,15 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
                 pack(&BlobPart { size: 40, bytes: vec![7; 40].into() }),
                 pack(&BlobPart { size: 25, bytes: b"a content that nobody has".to_vec().into() }),
             ]
+        }
+        "unsent" => {
+            let open = Item::Open { doc: CUSTOMER, kind: "customer".into(), parent: None, scope: TERRITORY };
+            let items: Vec<Item> =
+                [open].into_iter().chain(changes.iter().map(|change| Item::Change { doc: CUSTOMER, bytes: bytes(change) })).collect();
+            let items = items.iter().map(Item::to_bytes).collect::<Result<Vec<_>>>()?;
+            let texts: Vec<String> = items.iter().map(|item| STANDARD.encode(item)).collect();
+            let file = serde_json::json!({ "maydan_unsent": 1, "user": USER, "items": texts }).to_string();
+            items.into_iter().chain([file.into_bytes()]).collect()
         }
         "import" => vec![
             "name;phone;city\n\"شركة النور\";0912345678;طرابلس\n".as_bytes().to_vec(),

@@ -1,7 +1,9 @@
 //! What takes the bytes.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use maydan_core::blob::BlobHash;
-use maydan_core::command::{Grant, Level, ReadContent, ReplicaCommands, SessionUser};
+use maydan_core::command::{ExportUnsent, Grant, Level, ReadContent, ReplicaCommands, SessionUser, UnsentFile};
 use maydan_core::document::{Document, decode_change};
 use maydan_core::sync::client::Step;
 use maydan_core::sync::receipt::{Attested, Notary, Receipt};
@@ -154,6 +156,18 @@ pub fn content(bytes: &[u8]) {
         let Some(asked) = replica.ask(Step::Transfer).expect("asked") else { return };
         if let Ok(answer) = asked.read(bytes) {
             drop(replica.take(&asked, answer));
+        }
+    });
+}
+
+/// A file of unsent work: the file itself, and what it carries.
+pub fn unsent(bytes: &[u8]) {
+    let carried = serde_json::json!({ "maydan_unsent": 1, "user": USER, "items": [STANDARD.encode(bytes)] }).to_string();
+    with_device(|replica| {
+        for text in std::str::from_utf8(bytes).map(str::to_owned).into_iter().chain([carried]) {
+            drop(replica.import_unsent(UnsentFile { text }));
+            replica.batch().expect("whatever came, there is something to send or not");
+            replica.export_unsent(ExportUnsent {}).expect("and it can be taken out again");
         }
     });
 }

@@ -74,6 +74,12 @@ impl World {
     /// Of what was erased for good nothing is left, wherever it was: neither with the server nor on any device, refused or not.
     fn check_erased(&mut self, content: &Content, random: &mut fastrand::Rng) -> Broken {
         let erased = self.server.erased();
+        let parents: BTreeMap<RecordId, RecordId> = self.devices.iter().flat_map(|device| device.parents.clone()).collect();
+        let asked = &self.server.asked_to_erase;
+        let was_asked = |id: &&RecordId| asked.contains(*id) || parents.get(*id).is_some_and(|parent| asked.contains(parent));
+        if let Some(id) = erased.iter().find(|id| !was_asked(id)) {
+            return Err(format!("{id} was erased, and nobody had asked for it"));
+        }
         let kept = content.changes.iter().chain(&content.handed).find(|place| erased.contains(&place.0));
         if let Some(place) = kept {
             return Err(format!("the server holds {place:?}, which was erased"));
@@ -122,7 +128,7 @@ impl World {
                     let called = device.now_called(place, random).map_err(words)?;
                     if called == [place] {
                         // What changes nothing any more stands for the genesis, which is never sent.
-                        if !is_genesis(&place) {
+                        if !is_genesis(content, &place) {
                             lost.push(place);
                         }
                     } else {
@@ -267,7 +273,7 @@ fn check_server(content: &Content) -> Broken {
         for hash in dependencies {
             let dependency = (place.0, *hash);
             // The genesis is never sent.
-            if !content.changes.contains(&dependency) && !is_genesis(&dependency) {
+            if !content.changes.contains(&dependency) && !is_genesis(content, &dependency) {
                 return Err(format!("{place:?} was made on {hash:?}, which is not there"));
             }
         }
@@ -275,9 +281,12 @@ fn check_server(content: &Content) -> Broken {
     Ok(())
 }
 
-fn is_genesis(place: &Place) -> bool {
+/// Whether a change is what makes a document, which is never sent.
+fn is_genesis(content: &Content, place: &Place) -> bool {
     let registry = maydan_core::Registry::maydan();
-    registry.iter().any(|kind| maydan_core::document::genesis::hashes(kind, place.0).is_ok_and(|hashes| hashes.contains(&place.1)))
+    let known = content.kinds.get(&place.0);
+    let mut kinds = registry.iter().filter(|kind| known.is_none_or(|known| *known == kind.name));
+    kinds.any(|kind| maydan_core::document::genesis::hashes(kind, place.0).is_ok_and(|hashes| hashes.contains(&place.1)))
 }
 
 fn is_nobody(id: RecordId) -> bool {

@@ -392,7 +392,14 @@ impl Device {
         let lines = self.replica(random).ok().and_then(|replica| {
             replica.connection().prepare(sql).and_then(|mut s| s.query_map([], read)?.collect::<std::result::Result<Vec<String>, _>>()).ok()
         });
-        lines.unwrap_or_default().join("; ")
+        let besides = "SELECT 'to relay ' || (SELECT count(*) FROM relay) || ', wanted ' || (SELECT count(*) FROM want)
+                       || ', contents ' || (SELECT count(*) FROM blob WHERE to_send = 1)
+                       || ', doubtful ' || (SELECT count(*) FROM document WHERE leaving > 1)
+                       || ', surveys ' || (SELECT group_concat(open || ' ' || in_vain) FROM survey)";
+        let besides = self.replica(random).ok().and_then(|replica| replica.connection().query_row(besides, [], |row| row.get(0)).ok());
+        let mut lines = lines.unwrap_or_default();
+        lines.extend(besides);
+        lines.join("; ")
     }
 
     /// Changes that were refused: they are shown to her.

@@ -290,7 +290,8 @@ impl World {
                 Err(e) => return Err(format!("{e} ({:?})", e.code)),
             }
         }
-        Err(format!("it never comes to rest: after {STEPS} steps it is about to {:?}", self.devices[device].next_step()))
+        let step = self.devices[device].next_step();
+        Err(format!("it never comes to rest: after {STEPS} steps it is about to {step:?}; {}", self.devices[device].queue(random)))
     }
 }
 

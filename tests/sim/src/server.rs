@@ -63,6 +63,8 @@ pub struct Server {
     company: Option<Company>,
     /// Most entries of a page; a device may be served one at a time.
     pub page_entries: usize,
+    /// Customers that an administrator wanted to be erased.
+    pub asked_to_erase: BTreeSet<RecordId>,
     /// What devices were told to be on its disk.
     pub acked: BTreeSet<Place>,
     /// What devices that were cut off have handed over.
@@ -81,11 +83,24 @@ impl Server {
         let safe =
             Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), erased: Arc::default(), secret: [0x5E; 32] };
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
-        let (acked, handed, refused, refused_moves, log) = Default::default();
+        let (asked_to_erase, acked, handed, refused, refused_moves, log) = Default::default();
         let mount = Mount::new();
         let (blobs, leaked) = (Blobs::in_memory(), Vec::new());
-        let mut server =
-            Self { mount, safe, blobs, leaked, host, company: None, page_entries: 4_000, acked, handed, refused, refused_moves, log };
+        let mut server = Self {
+            mount,
+            safe,
+            blobs,
+            leaked,
+            host,
+            company: None,
+            page_entries: 4_000,
+            asked_to_erase,
+            acked,
+            handed,
+            refused,
+            refused_moves,
+            log,
+        };
         server.start()?;
         Ok(server)
     }
@@ -276,9 +291,10 @@ impl Server {
     }
 
     /// An administrator erases a customer for good, with whatever follows it.
-    pub fn erase(&self, which: usize) -> Result<&'static str> {
+    pub fn erase(&mut self, which: usize) -> Result<&'static str> {
         let customers = self.records("customer");
         let Some((id, _)) = customers.get(which % customers.len().max(1)) else { return Ok("nothing to erase") };
+        self.asked_to_erase.insert(*id);
         self.company()?.erase(*id)?;
         Ok("erased")
     }
@@ -298,10 +314,11 @@ impl Server {
     pub fn content(&self) -> Content {
         let db = rusqlite::Connection::open(self.mount.name("server.db")).expect("the server's disk is readable");
         let mut content = Content::default();
-        let mut statement = db.prepare("SELECT id, scope FROM doc WHERE scope <> ?1").expect("prepared");
+        let mut statement = db.prepare("SELECT id, scope, kind FROM doc WHERE scope <> ?1").expect("prepared");
         let mut rows = statement.query([ScopeId::ERASED.as_bytes()]).expect("read");
         while let Some(row) = rows.next().expect("read") {
             content.docs.insert(id(row, 0), ScopeId(id(row, 1).0));
+            content.kinds.insert(id(row, 0), row.get(2).expect("a kind"));
         }
         let mut statement =
             db.prepare("SELECT d.id, c.bytes, c.person FROM change c JOIN doc d ON d.n = c.doc ORDER BY c.seq").expect("prepared");
@@ -339,6 +356,8 @@ impl Server {
 pub struct Content {
     /// Documents and their scopes.
     pub docs: BTreeMap<RecordId, ScopeId>,
+    /// Their kinds.
+    pub kinds: BTreeMap<RecordId, String>,
     /// Changes.
     pub changes: BTreeSet<Place>,
     /// Changes of each document on which no other was made.

@@ -57,6 +57,12 @@ pub(super) fn what_was_erased_goes_everywhere_and_is_taken_no_more(company: Comp
     let handed = company.handed_over().unwrap();
     assert_eq!((handed[0].items, handed[0].records.len()), (2, 1), "what was handed over about it is gone: {handed:?}");
     assert_eq!(company.rescope(gone, territory).unwrap_err().code, ErrorCode::Erased);
+    // Whoever was cut off can't have others' records erased by saying that they follow one that was.
+    let attack = Item::Open { doc: kept, kind: "customer".into(), parent: Some(gone), scope: territory };
+    let bytes = vec![attack.to_bytes().unwrap().into()];
+    company.hand_over(lost.caller, &HandOver { actors: vec![lost.actor], items: bytes, ..HandOver::default() }).unwrap();
+    assert!(!told(&company, &basma, 0).contains(&kept));
+    assert_eq!(entered(&all(&company, &amal, territory)), [kept].into());
     let mut faults = Vec::new();
     company.check(&mut |fault| faults.push(fault)).unwrap();
     assert_eq!(faults, []);
