@@ -27,7 +27,7 @@ pub fn run(options: &Options) -> Result<()> {
     succeed(
         cargo().args(["run", "-q", "-p", "maydan-fuzz", "--bin", "maydan-fuzz-seeds", "--", name]).arg(built.join("seeds").join(name)),
     )?;
-    build.current_dir(folder.join("libfuzzer")).args(["build", "--release", "--bin", name]);
+    build.current_dir(folder.join("libfuzzer")).args(["build", "--release", "--locked", "--bin", name]);
     build.env("RUSTFLAGS", COVERAGE).env("CARGO_TARGET_DIR", &built);
     // With a triple of its own, so that what runs while building is not measured.
     let triple = host_triple()?;

@@ -117,11 +117,8 @@ pub(super) fn is_begun(db: &rusqlite::Connection) -> Result<bool> {
 }
 
 /// The device is not cut off, or not any more.
-pub(super) fn is_over(db: &rusqlite::Connection) -> Result<()> {
-    if is_begun(db)? {
-        db.execute("DELETE FROM meta WHERE key = ?1", [HANDED]).map_err(storage)?;
-    }
-    Ok(())
+pub(super) fn end(db: &rusqlite::Connection) -> Result<()> {
+    db.execute("DELETE FROM meta WHERE key = ?1", [HANDED]).map(drop).map_err(storage)
 }
 
 fn handed_over(db: &rusqlite::Connection) -> Result<u64> {

@@ -32,7 +32,12 @@ impl Replica {
             user.role = answer.role.clone();
             self.set_user(user)?;
         }
-        hand_over::is_over(&self.db)?;
+        if hand_over::is_begun(&self.db)? {
+            // It waits for an administrator, or the server was put back and has forgotten it. She is trusted again: it goes the
+            // way of all work.
+            self.send_all_again()?;
+            hand_over::end(&self.db)?;
+        }
         wait_no_longer(&self.db)?;
         blob::wait_no_longer(&self.db, self.host.now())?;
         for (actor, user) in &answer.actors {
@@ -99,15 +104,7 @@ impl Replica {
     /// The server was restored: everything that was written here is sent again (the server says which it has), and all is
     /// pulled again.
     pub(super) fn enter_epoch(&mut self, epoch: &str) -> Result<()> {
-        let ids: Vec<Vec<u8>> =
-            self.db.prepare("SELECT id FROM document").and_then(|mut s| s.query_map([], |r| r.get(0))?.collect()).map_err(storage)?;
-        for id in ids {
-            match self.enqueue_all(RecordId::from_slice(&id)?) {
-                // What of it waits in the outbox already stays there.
-                Err(e) if e.code == ErrorCode::Corrupt => tracing::warn!(error = %e, "a damaged document is not sent again"),
-                done => done?,
-            }
-        }
+        self.send_all_again()?;
         moving::give_again(self)?;
         relay::begin(&self.db)?;
         blob::offer_all(&self.db)?;
@@ -120,6 +117,20 @@ impl Replica {
         self.db.execute("UPDATE outbox SET seen = 0", []).map_err(storage)?;
         self.db.execute("UPDATE incarnation SET announced = (actor = ?1)", [self.actor.0.as_bytes()]).map_err(storage)?;
         set_meta(&self.db, "epoch", epoch)
+    }
+
+    /// Everything that was written here is sent again: the server says which it has.
+    fn send_all_again(&mut self) -> Result<()> {
+        let ids: Vec<Vec<u8>> =
+            self.db.prepare("SELECT id FROM document").and_then(|mut s| s.query_map([], |r| r.get(0))?.collect()).map_err(storage)?;
+        for id in ids {
+            match self.enqueue_all(RecordId::from_slice(&id)?) {
+                // What of it waits in the outbox already stays there.
+                Err(e) if e.code == ErrorCode::Corrupt => tracing::warn!(error = %e, "a damaged document is not sent again"),
+                done => done?,
+            }
+        }
+        Ok(())
     }
 
     /// How this device begins a round.

@@ -21,6 +21,8 @@ const ONCE_BROKEN: &[(u64, &str)] = &[
     (7199, "a photo that was too large for a moment went with the wiping"),
     (104, "a photo whose record had left was given up before it was sent"),
     (6162, "a device that was cut off went round between handing over and sending a photo that the server would not have"),
+    (157, "a wipe that failed left the database without its foreign keys, and the device brought what was gone for ever"),
+    (1172, "what was handed over to a server that was then put back was sent again by nobody"),
     (274, "a device whose disk had been copied was refused for ever: the copy had announced the actor first"),
     (376, "a change that a restored server had been brought by a relay was refused because it did not know its writer"),
     (5458, "a receipt was shown for another scope than it spoke of, and a colleague's change was not taken back"),

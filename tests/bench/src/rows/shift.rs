@@ -100,22 +100,25 @@ fn position(n: usize, at: maydan_core::Instant) -> Fix {
 
 /// Each column by itself, as differences in as few bytes as they need.
 fn columns(fixes: &[Fix]) -> usize {
-    #[expect(clippy::cast_possible_truncation, reason = "scaled degrees")]
-    let scaled = |degrees: f64| (degrees * 1e5).round() as i64;
-    let columns: [Box<dyn Fn(&Fix) -> i64>; 5] = [
-        Box::new(|fix| fix.at.0 / 1_000),
-        Box::new(move |fix| scaled(fix.point.latitude)),
-        Box::new(move |fix| scaled(fix.point.longitude)),
-        #[expect(clippy::cast_possible_truncation, reason = "metres")]
-        Box::new(|fix| fix.accuracy as i64),
-        Box::new(|fix| fix.battery.map_or(-1, i64::from)),
+    let columns: [fn(&Fix) -> i64; 5] = [
+        |fix| fix.at.0 / 1_000,
+        |fix| scaled(fix.point.latitude),
+        |fix| scaled(fix.point.longitude),
+        |fix| scaled(fix.accuracy / 1e5),
+        |fix| fix.battery.map_or(-1, i64::from),
     ];
     let size = |difference: i64| (64 - ((difference << 1) ^ (difference >> 63)).leading_zeros()).div_ceil(7).max(1) as usize;
-    let of = |column: &Box<dyn Fn(&Fix) -> i64>| {
+    let of = |column: &fn(&Fix) -> i64| {
         let mut before = 0;
         fixes.iter().map(|fix| size(column(fix) - std::mem::replace(&mut before, column(fix)))).sum::<usize>()
     };
     columns.iter().map(of).sum()
+}
+
+/// Hundred-thousandths of a degree.
+#[expect(clippy::cast_possible_truncation, reason = "scaled degrees")]
+fn scaled(degrees: f64) -> i64 {
+    (degrees * 1e5).round() as i64
 }
 
 fn gpx(fixes: &[Fix]) -> usize {
