@@ -45,6 +45,13 @@ pub const ALL: [Fault; 10] = [
     Fault::SlowDisk,
 ];
 
+impl Fault {
+    /// Whether it happens to a connection.
+    pub fn is_of_the_network(self) -> bool {
+        !matches!(self, Self::KillDevice | Self::KillServer | Self::FullDisk | Self::SlowDisk)
+    }
+}
+
 /// How often each happened.
 #[derive(Debug, Default)]
 pub struct Faults([AtomicU64; ALL.len()]);

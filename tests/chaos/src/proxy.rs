@@ -12,8 +12,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Most bytes taken at once.
 const CHUNK: usize = 4_096;
-/// A fate strikes within so many bytes of a direction.
-const REACH: usize = 3_000;
+/// A fate strikes within so many bytes of a direction, or within so few.
+const REACH: usize = 6_000;
+const NEAR: usize = 400;
 /// How long a silent connection stays open: somebody's patience ends before, or it is closed.
 const SILENCE: Duration = Duration::from_secs(3);
 
@@ -30,18 +31,26 @@ struct Fate {
 /// Passes connections on until the process ends; evil while `evil` holds.
 pub async fn run(listener: TcpListener, server: SocketAddr, evil: Arc<AtomicBool>, faults: Arc<Faults>, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
+    let mut deck = Vec::new();
     loop {
         let Ok((device, _)) = listener.accept().await else { continue };
-        let fate = evil.load(Ordering::Relaxed).then(|| draw(&mut random)).flatten();
+        let fate = evil.load(Ordering::Relaxed).then(|| draw(&mut deck, &mut random)).flatten();
         tokio::spawn(connect(device, server, fate, faults.clone()));
     }
 }
 
-/// One connection in four is left alone.
-fn draw(random: &mut fastrand::Rng) -> Option<Fate> {
-    let faults = [Fault::Refuse, Fault::Delay, Fault::Duplicate, Fault::Truncate, Fault::Reset, Fault::Silence];
-    let fault = *faults.get(random.usize(..faults.len() * 4 / 3))?;
-    Some(Fate { fault, to_server: random.bool(), after: random.usize(..REACH) })
+/// Two connections in eight are left alone; each fault has its turn before any has two.
+fn draw(deck: &mut Vec<Option<Fault>>, random: &mut fastrand::Rng) -> Option<Fate> {
+    if deck.is_empty() {
+        let faults = [Fault::Refuse, Fault::Delay, Fault::Duplicate, Fault::Truncate, Fault::Reset, Fault::Silence];
+        deck.extend(faults.map(Some).into_iter().chain([None, None]));
+        random.shuffle(deck);
+    }
+    let fault = deck.pop()??;
+    // In its first request, or in a later one.
+    let reach = if random.bool() { NEAR } else { REACH };
+    let after = random.usize(..reach);
+    Some(Fate { fault, to_server: random.bool(), after })
 }
 
 async fn connect(device: TcpStream, address: SocketAddr, fate: Option<Fate>, faults: Arc<Faults>) {
