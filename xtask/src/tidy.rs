@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("maydan-fuzz", &["maydan-core", "maydan-replica"]),
     ("maydan-sim", &["maydan-core", "maydan-replica", "maydan-sync-server"]),
     ("maydan-bench", &["maydan-core", "maydan-replica", "maydan-sync-server", "maydan-it"]),
-    ("maydan-chaos", &["maydan-core", "maydan-it", "maydan-sync-server"]),
+    ("maydan-chaos", &["maydan-core", "maydan-it"]),
     ("maydan-chaos-disk", &[]),
     ("maydan-desktop-tests", &[]),
     ("xtask", &[]),

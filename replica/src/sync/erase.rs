@@ -59,8 +59,9 @@ pub(super) fn scrub(replica: &mut Replica) -> Result<()> {
             replica.db.execute(&format!("INSERT INTO {index}_{kind} ({index}_{kind}) VALUES ('optimize')"), []).map_err(storage)?;
         }
     }
-    replica.db.execute("DELETE FROM meta WHERE key = ?1", [TO_SCRUB]).map_err(storage)?;
-    replica.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(storage)
+    replica.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(storage)?;
+    // Last: until then all of it is done again.
+    replica.db.execute("DELETE FROM meta WHERE key = ?1", [TO_SCRUB]).map(drop).map_err(storage)
 }
 
 /// Takes away everything of a record that would keep it here, and marks it to go. Inside a transaction: the rows themselves go

@@ -3,7 +3,8 @@
 //!
 //! What stays is its id: in the table `erased`, in a list outside the database that no restore takes back
 //! ([`crate::store::Store::erased`]), and as an empty document in [`ScopeId::ERASED`], where nobody reads. Every device is
-//! told the ids of all that was erased, in `hello`: it may hold of it what its feeds no longer speak of. A server that was put back erases again before it serves ([`Company::erase_again`]).
+//! told the ids of all that was erased, in `hello`: it may hold of it what its feeds no longer speak of. A server that was put
+//! back erases again before it serves ([`Company::erase_again`]).
 
 use super::feed::{self, Stored};
 use super::hand_over::contents_of;

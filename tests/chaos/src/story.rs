@@ -4,11 +4,10 @@ use crate::disk::Disk;
 use crate::faults::{Fault, Faults};
 use crate::proxy;
 use crate::rep::Rep;
-use maydan_core::command::{Fingerprint, GetSyncStatus, Level, SignIn};
+use maydan_core::command::{Fingerprint, GetSyncStatus, SignIn};
 use maydan_core::{Error, Result};
-use maydan_it::demo::{Device, Saved, Serving, free_port};
+use maydan_it::demo::{Device, Saved, Serving, company, free_port};
 use maydan_it::world::PASSWORD;
-use maydan_sync_server::{Company, NewUser};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -79,7 +78,7 @@ pub fn play(programs: &Path, folder: &Path, seconds: u64, seed: u64) -> Result<R
     let (server_disk, device_disk) = (Disk::new(programs, folder.join("server-disk")), Disk::new(programs, folder.join("device-disk")));
     let scene = Scene {
         programs: programs.to_owned(),
-        data: company(folder)?,
+        data: company(folder, &REPS)?,
         port: free_port()?,
         server_disk: server_disk.map_err(failed)?,
         device_disk: device_disk.map_err(failed)?,
@@ -125,6 +124,7 @@ impl Scene {
         let failed = |e: std::io::Error| Error::internal(format!("a disk can't be changed: {e}"));
         let mut deck: Vec<u8> = Vec::new();
         while Instant::now() < until {
+            // Nothing is waited for: this is how often something breaks.
             std::thread::sleep(Duration::from_millis(random.u64(50..600)));
             if server.is_none() {
                 // Without room it may not come up.
@@ -217,22 +217,4 @@ fn reckon(scene: &Scene, reps: &mut [Rep], folder: &Path, url: &str, seconds: u6
     // Where disks can't fail, nobody expects it.
     faults.retain(|fault, _| scene.device_disk.can_fail() || !matches!(fault, Fault::FullDisk | Fault::SlowDisk));
     Ok(Report { seed, seconds, saved, faults, errors, lost, equal, refused, check })
-}
-
-/// Three reps and a manager who see all of each other's work, so that their replicas must become equal.
-fn company(folder: &Path) -> Result<PathBuf> {
-    let data = folder.join("server");
-    let store = Company::init(&data)?;
-    let territory = store.add_territory("طرابلس")?;
-    let mut people = Vec::new();
-    for (login, role, level) in REPS.map(|rep| (rep, "rep", Level::Write)).into_iter().chain([("huda", "manager", Level::Manage)]) {
-        let id =
-            store.add_user(&NewUser { login: login.into(), name: login.into(), role: role.into(), password: Some(PASSWORD.into()) })?;
-        store.grant(id, territory, level)?;
-        people.push(id);
-    }
-    for (who, whose) in people.iter().flat_map(|who| people.iter().map(move |whose| (*who, *whose))).filter(|(a, b)| a != b) {
-        store.grant(who, whose.into(), Level::Read)?;
-    }
-    Ok(data)
 }

@@ -10,5 +10,5 @@ mod story;
 
 pub use device::Device;
 pub use journal::{Journal, Saved};
-pub use serving::{Serving, free_port};
+pub use serving::{Serving, company, free_port};
 pub use story::{Report, play};

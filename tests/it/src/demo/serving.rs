@@ -1,9 +1,12 @@
-//! A server as a process of its own.
+//! A company, and its server as a process of its own.
 
+use crate::world::PASSWORD;
+use maydan_core::command::Level;
 use maydan_core::{Error, Result};
+use maydan_sync_server::{Company, NewUser};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A server process; killed with -9 when it is dropped.
@@ -63,4 +66,26 @@ impl Drop for Serving {
 pub fn free_port() -> Result<u16> {
     let failed = |e: std::io::Error| Error::internal(format!("no port: {e}"));
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map(|a| a.port()).map_err(failed)
+}
+
+/// A new company in a folder: the reps, and a manager called `huda`, who see all of each other's work, so that their replicas
+/// must become equal. Answers where its data is.
+///
+/// # Errors
+/// What the store says.
+pub fn company(folder: &Path, reps: &[&str]) -> Result<PathBuf> {
+    let data = folder.join("server");
+    let store = Company::init(&data)?;
+    let territory = store.add_territory("طرابلس")?;
+    let mut people = Vec::new();
+    for (login, role, level) in reps.iter().map(|rep| (*rep, "rep", Level::Write)).chain([("huda", "manager", Level::Manage)]) {
+        let id =
+            store.add_user(&NewUser { login: login.into(), name: login.into(), role: role.into(), password: Some(PASSWORD.into()) })?;
+        store.grant(id, territory, level)?;
+        people.push(id);
+    }
+    for (who, whose) in people.iter().flat_map(|who| people.iter().map(move |whose| (*who, *whose))).filter(|(a, b)| a != b) {
+        store.grant(who, whose.into(), Level::Read)?;
+    }
+    Ok(data)
 }

@@ -2,15 +2,14 @@
 
 use super::device::Device;
 use super::journal::{Journal, Saved};
-use super::serving::{Serving, free_port};
+use super::serving::{Serving, company, free_port};
 use crate::world::PASSWORD;
 use maydan_core::command::*;
 use maydan_core::document::Edit;
 use maydan_core::domain::geo::{Fix, Point};
 use maydan_core::{Instant, RecordId, Result, Value};
-use maydan_sync_server::{Company, NewUser};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What came of the story.
 #[derive(Debug, Clone, Serialize)]
@@ -32,7 +31,7 @@ pub struct Report {
 /// Plays the story in `folder` with the programs in `programs`.
 pub fn play(programs: &Path, folder: &Path) -> Result<Report> {
     let begun = std::time::Instant::now();
-    let data = company(folder)?;
+    let data = company(folder, &["amal", "basma"])?;
     let port = free_port()?;
     let url = format!("http://127.0.0.1:{port}");
     let server = Serving::start(programs, &data, port)?;
@@ -88,24 +87,6 @@ pub fn play(programs: &Path, folder: &Path) -> Result<Report> {
         equal: prints.iter().all(|p| *p == prints[0]),
         seconds: (begun.elapsed().as_secs_f64() * 10.0).round() / 10.0,
     })
-}
-
-/// Two reps and a manager who see all of each other's work, so that their replicas must become equal.
-fn company(folder: &Path) -> Result<PathBuf> {
-    let data = folder.join("server");
-    let store = Company::init(&data)?;
-    let territory = store.add_territory("طرابلس")?;
-    let mut people = Vec::new();
-    for (login, role, level) in [("amal", "rep", Level::Write), ("basma", "rep", Level::Write), ("huda", "manager", Level::Manage)] {
-        let id =
-            store.add_user(&NewUser { login: login.into(), name: login.into(), role: role.into(), password: Some(PASSWORD.into()) })?;
-        store.grant(id, territory, level)?;
-        people.push(id);
-    }
-    for (who, whose) in people.iter().flat_map(|who| people.iter().map(move |whose| (*who, *whose))).filter(|(a, b)| a != b) {
-        store.grant(who, whose.into(), Level::Read)?;
-    }
-    Ok(data)
 }
 
 fn signed_in(programs: &Path, folder: &Path, url: &str, login: &str) -> Result<Device> {
