@@ -2,7 +2,8 @@
 //!
 //! Layout, at the root of each document: `kind` and `id`; each scalar field under its own name; each prose field as a
 //! Text object made by the genesis; `tags/<word>` for words of a set; `events/<id>` and `track/<id>` for appended
-//! entries; `deleted_at` when deleted (deleting a key would lose against any concurrent put).
+//! entries; `deleted_at` when deleted (deleting a key would lose against any concurrent put). A document whose history was
+//! shortened holds more ([`generation`]).
 //!
 //! Invariants:
 //! - Two devices that make the same document make the same genesis change (fixed actor, time 0), so its containers exist once.
@@ -16,6 +17,7 @@
 mod change;
 mod conflict;
 mod edit;
+mod generation;
 pub mod genesis;
 mod history;
 mod replay;
@@ -24,6 +26,7 @@ mod view;
 pub use change::{Hash, MAX_CHANGE_BYTES, RawChange, RootWrite, changes_of_snapshot, decode_change, guarded, is_intact};
 pub use conflict::{Conflict, ConflictValue};
 pub use edit::{Appendix, Edit, Written};
+pub use generation::Carried;
 pub use history::{FieldChange, HistoryEntry};
 pub use view::{Appended, DocumentView};
 

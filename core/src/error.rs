@@ -47,6 +47,8 @@ pub enum ErrorCode {
     MissingDependency,
     /// The same actor and sequence number came with other content.
     DuplicateSequence,
+    /// The record's history was shortened: the change is of before that, and is done again on what stands there now.
+    StaleGeneration,
     /// The actor belongs to another device.
     ForeignActor,
     /// The server was restored: cursors of another epoch.

@@ -93,23 +93,60 @@ impl Actor {
     pub fn automerge(self) -> automerge::ActorId {
         automerge::ActorId::from(self.0.into_bytes())
     }
+
+    /// The same, as it writes in a document of a generation: it counts from 1 again there.
+    pub fn automerge_in(self, generation: u64) -> automerge::ActorId {
+        if generation == 0 {
+            return self.automerge();
+        }
+        let mut bytes = generation.to_be_bytes().to_vec();
+        bytes.extend(self.0.into_bytes());
+        automerge::ActorId::from(bytes)
+    }
+}
+
+/// The generation in which a writer writes. Names that no app of ours gives fold to the first.
+pub(crate) fn generation_of(actor: &automerge::ActorId) -> u64 {
+    let own = without_branch(actor.to_bytes());
+    match own.len().checked_sub(ACTOR_BYTES).and_then(|length| own.get(..length)) {
+        Some(generation) => generation.try_into().map_or(0, u64::from_be_bytes),
+        None => 0,
+    }
+}
+
+/// The name of the actor itself, behind what Automerge puts before that of a branch.
+fn without_branch(name: &[u8]) -> &[u8] {
+    if name.len() <= ACTOR_BYTES {
+        return name;
+    }
+    // A generation never begins so: that would be the year 40,000.
+    let Some(leveled) = name.strip_prefix(&BRANCH_MAGIC) else { return name };
+    let level = leveled.iter().take(MAX_LEVEL_BYTES - 1).take_while(|byte| **byte & 0x80 != 0).count() + 1;
+    leveled.get(level..).unwrap_or_default()
 }
 
 impl From<&automerge::ActorId> for Actor {
-    /// The installation behind an actor: an edit at old heads is written under a branch, whose name ends with the actor's.
-    /// Actors of other forms can't come from an app of ours; they fold to the genesis actor, which may not push.
+    /// The installation behind an actor: an edit at old heads is written under a branch, whose name ends with the actor's, and
+    /// in a later generation of a document that stands before it. Actors of other forms can't come from an app of ours; they
+    /// fold to the genesis actor, which may not push.
     fn from(actor: &automerge::ActorId) -> Self {
-        let bytes = actor.to_bytes();
-        let branch = bytes.len() > 16 && bytes.len() <= MAX_BRANCH_BYTES && bytes.starts_with(&BRANCH_MAGIC);
-        let own = if branch { &bytes[bytes.len() - 16..] } else { bytes };
+        let own = without_branch(actor.to_bytes());
+        let own = match own.len() {
+            IN_GENERATION_BYTES => &own[IN_GENERATION_BYTES - ACTOR_BYTES..],
+            _ => own,
+        };
         Self(Uuid::from_slice(own).unwrap_or(Uuid::nil()))
     }
 }
 
 /// How Automerge begins the name of a branch of an actor (its `CONCURRENCY_MAGIC_BYTES`).
 const BRANCH_MAGIC: [u8; 4] = [0x13, 0xb2, 0x23, 0x09];
-/// Magic, a LEB128 level and the actor.
-const MAX_BRANCH_BYTES: usize = 4 + 10 + 16;
+/// Behind that stands a level, as LEB128.
+const MAX_LEVEL_BYTES: usize = 10;
+/// An actor.
+const ACTOR_BYTES: usize = 16;
+/// A generation, and an actor.
+const IN_GENERATION_BYTES: usize = 8 + ACTOR_BYTES;
 
 impl fmt::Debug for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -22,6 +22,8 @@ CREATE TABLE document (
     parent BLOB,
     -- What stands for it in the tally of its scope. Before the snapshot, which sums need not read.
     mark INTEGER NOT NULL DEFAULT 0,
+    -- Above 0 once its history was shortened.
+    generation INTEGER NOT NULL DEFAULT 0,
     snapshot BLOB,
     heads BLOB NOT NULL,
     tail INTEGER NOT NULL DEFAULT 0,

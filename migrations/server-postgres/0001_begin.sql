@@ -97,6 +97,14 @@ CREATE TABLE change (
     UNIQUE (doc, actor, actor_seq)
 );
 
+-- Of records whose histories were shortened: for each branch of an actor, up to which of its changes they are in what stands there.
+CREATE TABLE covered (
+    doc BIGINT NOT NULL REFERENCES doc (n),
+    actor BYTEA NOT NULL,
+    actor_seq BIGINT NOT NULL,
+    PRIMARY KEY (doc, actor)
+);
+
 -- A document up to some change, with its heads and its row ready for lists.
 CREATE TABLE snapshot (
     doc BIGINT PRIMARY KEY REFERENCES doc (n),

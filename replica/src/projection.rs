@@ -68,6 +68,7 @@ pub(crate) fn rebuild(replica: &mut Replica, kind: &Arc<Kind>) -> Result<()> {
                 scope: ScopeId::from_slice(&scope)?,
                 target: None,
                 heads: Vec::new(),
+                generation: 0,
                 pending: false,
                 lent: false,
                 damaged: false,

@@ -25,6 +25,8 @@ pub(crate) struct Stored {
     /// Where it shall be: a command that moves it is on its way.
     pub target: Option<ScopeId>,
     pub heads: Vec<Hash>,
+    /// Above 0 once its history was shortened.
+    pub generation: u64,
     pub pending: bool,
     /// Its row came from the server, and nothing here has confirmed it yet.
     pub lent: bool,
@@ -74,12 +76,13 @@ impl Cache {
 }
 
 pub(crate) fn find(db: &Connection, id: RecordId) -> Result<Option<Stored>> {
-    db.prepare_cached("SELECT n, kind, scope, heads, pending > 0, lent, damaged > 0, target FROM document WHERE id = ?1")
+    db.prepare_cached("SELECT n, kind, scope, heads, pending > 0, lent, damaged > 0, target, generation FROM document WHERE id = ?1")
         .and_then(|mut s| {
             s.query_row([id.as_bytes()], |r| {
                 let bytes = (r.get::<_, Vec<u8>>(2)?, r.get::<_, Option<Vec<u8>>>(7)?, r.get::<_, Vec<u8>>(3)?);
                 let (n, kind, pending, lent, damaged) = (r.get(0)?, r.get(1)?, r.get(4)?, r.get(5)?, r.get(6)?);
-                Ok((Stored { n, id, kind, scope: ScopeId::COMPANY, target: None, heads: Vec::new(), pending, lent, damaged }, bytes))
+                let (scope, target, heads, generation) = (ScopeId::COMPANY, None, Vec::new(), r.get(8)?);
+                Ok((Stored { n, id, kind, scope, target, heads, generation, pending, lent, damaged }, bytes))
             })
             .optional()
         })
@@ -202,6 +205,14 @@ fn compact(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
 pub(crate) fn put_snapshot(db: &Connection, n: i64, snapshot: &[u8]) -> Result<()> {
     db.prepare_cached("UPDATE document SET snapshot = ?2 WHERE n = ?1")
         .and_then(|mut s| s.execute(params![n, snapshot]))
+        .map(drop)
+        .map_err(storage)
+}
+
+/// Says of which generation a document is.
+pub(crate) fn set_generation(db: &Connection, n: i64, generation: u64) -> Result<()> {
+    db.prepare_cached("UPDATE document SET generation = ?2 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![n, generation]))
         .map(drop)
         .map_err(storage)
 }

@@ -3,6 +3,7 @@
 mod erase;
 mod exchange;
 mod feed;
+mod generation;
 mod hand_over;
 mod heal;
 mod hello;
@@ -173,6 +174,10 @@ impl Replica {
                         .prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE n = ?1 RETURNING attempts")
                         .and_then(|mut s| s.query_row([n], |r| r.get(0)))
                         .map_err(storage)?;
+                    // The record comes whole, and then this is done again on it.
+                    if *code == ErrorCode::StaleGeneration && generation::awaits(&tx, *n, item.doc())? {
+                        continue;
+                    }
                     // The server lacks what this was made on: it was restored, or a colleague's change is still on its way. At
                     // first all of it is sent again at once; then it waits for the next round, however many that takes.
                     if is_curable(&own, *code, item) && !is_orphan(&tx, *code, item)? {

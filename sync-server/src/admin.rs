@@ -2,7 +2,7 @@
 
 mod handed_over;
 
-use crate::company::{BLOBS, Checked, Collected, Company, Erased, NewUser};
+use crate::company::{BLOBS, Checked, Collected, Company, Erased, NewUser, Shorten, Shortened};
 use crate::config::{Config, Tls};
 use crate::server::Server;
 use crate::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
@@ -127,6 +127,16 @@ enum Command {
     Trim {
         /// How many days are kept.
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=36_500))]
+        days: i64,
+    },
+    /// Shorten the histories of records in which much was written and nobody has written for long: what stands there stays, who
+    /// wrote what when before that goes. Visits and shifts, and records in which somebody must choose, stay as they are.
+    Shorten {
+        /// Of records with at least so many changes.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(2..))]
+        changes: u64,
+        /// To which nothing was written for so many days.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(0..=36_500))]
         days: i64,
     },
     /// Throw away contents (photos, signatures) whose records were deleted long ago, and parts that were never completed.
@@ -267,11 +277,17 @@ impl Cli {
             }
             Command::Trim { days } => {
                 let company = join(&config)?;
-                format!("the feeds hold what came after number {}", company.trim(company.now().plus(-days * 86_400_000))?)
+                format!("the feeds hold what came after number {}", company.trim(company.now().plus(-days * DAY_MS))?)
+            }
+            Command::Shorten { changes, days } => {
+                let company = join(&config)?;
+                let Shortened { records, changes, left } =
+                    company.shorten(Shorten { changes, before: company.now().plus(-days * DAY_MS) })?;
+                format!("the histories of {records} records are shortened by {changes} changes; {left} records need theirs")
             }
             Command::Collect { days } => {
                 let company = join(&config)?;
-                let Collected { contents, bytes } = company.collect(company.now().plus(-days * 86_400_000))?;
+                let Collected { contents, bytes } = company.collect(company.now().plus(-days * DAY_MS))?;
                 format!("{contents} contents that nothing names any more are gone, {bytes} bytes")
             }
             Command::Erase { record, yes } => erase(&join(&config)?, record.parse()?, yes)?,
@@ -286,6 +302,9 @@ impl Cli {
         say(out, &answer)
     }
 }
+
+/// A day, milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
 /// A new, empty company where these settings say.
 ///

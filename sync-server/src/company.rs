@@ -17,6 +17,7 @@ mod moving;
 mod people;
 mod pull;
 mod push;
+mod shorten;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use erase::Erased;
 pub use hand_over::{Handed, HandedRecord, TakenIn};
 pub use import::{Bulk, Imported};
 pub use people::{Caller, Device, NewUser};
+pub use shorten::{Shorten, Shortened};
 
 use crate::auth::seal;
 use crate::chance::Machine;

@@ -22,6 +22,7 @@ mod tls;
 
 pub use chance::Machine;
 pub use company::{
-    Bulk, Caller, Checked, Collected, Company, Device, Erased, Fault, Handed, HandedRecord, Imported, NewUser, TakenIn, What,
+    Bulk, Caller, Checked, Collected, Company, Device, Erased, Fault, Handed, HandedRecord, Imported, NewUser, Shorten, Shortened, TakenIn,
+    What,
 };
 pub use server::Server;

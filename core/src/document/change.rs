@@ -97,6 +97,10 @@ impl RawChange {
         self.0
     }
 
+    pub(super) fn inner(&self) -> &Change {
+        &self.0
+    }
+
     /// Its identity within its document.
     pub fn hash(&self) -> Hash {
         Hash::from(&self.0.hash())

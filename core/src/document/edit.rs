@@ -100,7 +100,7 @@ impl Document {
         if let Some(unknown) = base.iter().find(|h| !current.contains(h) && !self.has(h)) {
             return Err(Error::new(ErrorCode::NotFound, format!("the edit is based on {unknown:?}, which is not here: reload the form")));
         }
-        self.auto.set_actor(actor.automerge());
+        self.auto.set_actor(actor.automerge_in(self.generation()));
         let isolated = {
             let mut sorted = base.clone();
             sorted.sort();

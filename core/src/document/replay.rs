@@ -18,7 +18,7 @@ use automerge::{AutoCommit, ObjType, PatchAction, Prop, ROOT, ReadDoc, ScalarVal
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a change did to a document.
-enum Deed {
+pub(super) enum Deed {
     /// Put a value at the root.
     Put(String, ScalarValue),
     /// Typed into a text, in UTF-16 units of the text as the writer saw it at that moment.
@@ -76,7 +76,7 @@ fn missing(hash: &Hash) -> Error {
     Error::new(ErrorCode::NotFound, format!("the change {hash:?} is not part of the document"))
 }
 
-fn deeds(of: &mut AutoCommit, change: &automerge::Change) -> Vec<Deed> {
+pub(super) fn deeds(of: &mut AutoCommit, change: &automerge::Change) -> Vec<Deed> {
     use automerge::legacy::{Key, ObjectId, OpType};
     let puts = change.decode().operations.into_iter().filter(|op| op.obj == ObjectId::Root);
     let puts = puts.filter_map(|op| match (op.key, op.action) {
@@ -99,7 +99,7 @@ fn deeds(of: &mut AutoCommit, change: &automerge::Change) -> Vec<Deed> {
     deeds
 }
 
-fn perform(auto: &mut AutoCommit, deed: Deed, shifts: &mut BTreeMap<String, Shift>) -> Result<()> {
+pub(super) fn perform(auto: &mut AutoCommit, deed: Deed, shifts: &mut BTreeMap<String, Shift>) -> Result<()> {
     match deed {
         Deed::Put(key, value) => auto.put(ROOT, key, value)?,
         Deed::Splice { field, at, delete, insert } => {
@@ -119,7 +119,7 @@ fn perform(auto: &mut AutoCommit, deed: Deed, shifts: &mut BTreeMap<String, Shif
 
 /// Where a place in the text that the writer saw is in the text that stands here: the two differ by what was refused,
 /// between a common beginning and a common end. All in UTF-16 units.
-struct Shift {
+pub(super) struct Shift {
     beginning: usize,
     end: usize,
     seen: usize,
@@ -129,7 +129,7 @@ struct Shift {
 }
 
 impl Shift {
-    fn between(seen: &Value, here: &Value) -> Self {
+    pub(super) fn between(seen: &Value, here: &Value) -> Self {
         let units = |value: &Value| value.as_text().unwrap_or_default().encode_utf16().collect::<Vec<u16>>();
         let (seen, here) = (units(seen), units(here));
         let beginning = seen.iter().zip(&here).take_while(|(a, b)| a == b).count();

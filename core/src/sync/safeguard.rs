@@ -33,11 +33,13 @@ pub enum Safeguard {
     Incarnation,
     /// What was erased for good is taken no more, whoever still has it.
     Erasure,
+    /// Changes of a history that was shortened are never mixed with those since.
+    Generation,
 }
 
 impl Safeguard {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Epoch,
         Self::HashDedupe,
         Self::Floor,
@@ -52,6 +54,7 @@ impl Safeguard {
         Self::Quarantine,
         Self::Incarnation,
         Self::Erasure,
+        Self::Generation,
     ];
 
     /// Whether it is in force.

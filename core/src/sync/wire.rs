@@ -339,6 +339,11 @@ pub enum Entry {
     },
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
+fn is_first_generation(generation: &u64) -> bool {
+    *generation == 0
+}
+
 /// A document, whole.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entered {
@@ -350,6 +355,9 @@ pub struct Entered {
     pub scope: ScopeId,
     /// The record whose scope it follows.
     pub parent: Option<RecordId>,
+    /// Above 0 once its history was shortened: what a device has of an earlier one gives way to this.
+    #[serde(default, skip_serializing_if = "is_first_generation")]
+    pub generation: u64,
     /// The document up to some point.
     pub snapshot: Option<ByteBuf>,
     /// Heads and row of the snapshot, where the server has them ready.

@@ -50,6 +50,13 @@ pub(super) fn left(db: &Connection, id: RecordId) -> Result<()> {
     db.execute("UPDATE document SET leaving = ?2 WHERE id = ?1", params![id.as_bytes(), GONE]).map(drop).map_err(storage)
 }
 
+/// Whether a record has left whatever is read here.
+pub(super) fn is_gone(db: &Connection, id: RecordId) -> Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM document WHERE id = ?1 AND leaving = ?2)")
+        .and_then(|mut s| s.query_row(params![id.as_bytes(), GONE], |r| r.get(0)))
+        .map_err(storage)
+}
+
 /// The server does not know a record that is here: it counts as unproven until it has been brought.
 pub(super) fn doubt_until_brought(db: &Connection, n: i64) -> Result<()> {
     db.execute("UPDATE document SET leaving = ?2 WHERE n = ?1", params![n, UNPROVEN]).map(drop).map_err(storage)

@@ -3,6 +3,7 @@
 //! Changes are applied per document. A damaged one is left out and reported; the good ones of the page are not affected.
 //! A document that comes whole with its row is listed without being loaded.
 
+use super::generation::{self, Meeting, fits};
 use super::heal::{fit, heal};
 use super::relay;
 use super::survey::{self, Asked};
@@ -25,6 +26,7 @@ type Changes<'a> = BTreeMap<RecordId, Vec<(&'a [u8], &'a Receipt)>>;
 pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result<()> {
     let mut changes = Changes::new();
     let mut touched = Vec::new();
+    let mut again = Vec::new();
     // Healing gives the database another actor: should the page be taken back, so is that.
     let actor = replica.actor;
     // The transaction is opened by hand: the pieces below need the whole replica.
@@ -41,6 +43,10 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
                     flush(replica, &mut changes, &mut touched)?;
                     touched.push((entered.kind.clone(), entered.doc));
                     match store::find(&replica.db, entered.doc)? {
+                        // First the server hears of what is here.
+                        Some(stored) if Meeting::of(&stored, entered) == Meeting::Later && relay::is_to_come(&replica.db, stored.n)? => {
+                            again.push(stored.id);
+                        }
                         Some(stored) => {
                             meet(replica, &stored, entered)?;
                             relay::renew(&replica.db, &stored, store::known_kind(&replica.registry, &stored).is_some(), entered)?;
@@ -48,6 +54,9 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
                         }
                         None => {
                             if let Some(n) = enter(replica, entered)? {
+                                if entered.generation > 0 {
+                                    store::set_generation(&replica.db, n, entered.generation)?;
+                                }
                                 relay::put_all(&replica.db, n, entered)?;
                                 mark_unknown(replica, &store::get(&replica.db, entered.doc)?)?;
                             }
@@ -72,6 +81,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
             feed::moved(&replica.db, cursor)?;
         }
         survey::dealt_with(&replica.db, asked, page)?;
+        again.iter().try_for_each(|id| survey::want(&replica.db, *id))?;
         survey::take(replica, asked, page)?;
         super::show_head(&replica.db, page.epoch, &page.head)?;
         if !page.has_more {
@@ -119,7 +129,9 @@ fn flush(replica: &mut Replica, changes: &mut Changes<'_>, touched: &mut Vec<(St
         };
         merge(replica, &stored, &list.iter().map(|(bytes, _)| *bytes).collect::<Vec<_>>())?;
         for (bytes, receipt) in list {
-            if let Ok(change) = decode_change(bytes) {
+            if let Ok(change) = decode_change(bytes)
+                && fits(&stored, &change)
+            {
                 relay::keep(&replica.db, &stored, &change, receipt)?;
             }
         }
@@ -142,7 +154,11 @@ fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Resul
     let mut fresh: Vec<RawChange> = Vec::new();
     for bytes in list {
         match decode_change(bytes) {
-            Ok(change) => fresh.push(change),
+            Ok(change) if fits(stored, &change) => fresh.push(change),
+            Ok(change) => {
+                warn!(id = %stored.id, hash = ?change.hash(), "a change of another generation was left out: the record is asked for");
+                survey::want(&replica.db, stored.id)?;
+            }
             Err(e) => warn!(id = %stored.id, error = %e, "a damaged change was left out"),
         }
     }
@@ -186,7 +202,17 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered) -> Res
         // What it says is here.
         return Ok(());
     }
-    if let Ok(kind) = replica.registry.get(&entered.kind).cloned()
+    let meeting = Meeting::of(stored, entered);
+    let kind = replica.registry.get(&entered.kind).cloned().ok();
+    match (meeting, &kind) {
+        (Meeting::Later, Some(kind)) => return generation::replace(replica, stored, kind, entered),
+        (Meeting::Later, None) => return generation::replace_unknown(&replica.db, stored, entered),
+        // It is brought what is here when the records are compared; what can't be read here is better than nothing.
+        (Meeting::Earlier, Some(kind)) if stored.damaged => return generation::replace(replica, stored, kind, entered),
+        (Meeting::Earlier, _) => return Ok(()),
+        (Meeting::Same, _) => {}
+    }
+    if let Some(kind) = kind
         && replica.document(stored).map(|d| replica.documents.put(d)).is_err_and(|e| e.code == ErrorCode::Corrupt)
     {
         return heal(replica, stored, &kind, entered);
@@ -319,7 +345,7 @@ fn adopt_one(replica: &mut Replica, item: &Item) -> Result<Adopted> {
                 replica.documents.put(document);
                 return Ok(Adopted::Known);
             }
-            if !change.dependencies().iter().all(|dependency| document.has(dependency)) {
+            if change.generation() != document.generation() || !change.dependencies().iter().all(|dependency| document.has(dependency)) {
                 // The document would keep it aside without a word, and the server would wait for ever for what it was made on.
                 replica.documents.put(document);
                 return Err(Error::new(ErrorCode::NotFound, "what the change was made on is not on this device"));

@@ -134,8 +134,7 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
         let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
         keep(&tx, stored, &title, refused[hash], fields, &of, now)?;
     }
-    let before = Waiting::of(&tx, stored.n)?;
-    empty_outbox(&tx, stored.n)?;
+    requeue(&tx, stored, &again, now)?;
     tx.execute("DELETE FROM change WHERE document = ?1", [stored.n]).map_err(storage)?;
     tx.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
     append_genesis(&tx, stored.n, &kind, stored.id)?;
@@ -144,38 +143,58 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
     }
     store::settle(&tx, stored.n, &mut rebased)?;
     projection::write(&tx, &replica.registry, stored.n, &mut rebased)?;
-    for (old, heads) in &stands_for {
-        tx.prepare_cached("INSERT OR REPLACE INTO rebased (old, heads) VALUES (?1, ?2)")
-            .and_then(|mut s| s.execute(params![old.0, store::pack(heads)]))
-            .map_err(storage)?;
-    }
-    // A document that the server has not acknowledged is opened again before its changes.
-    for row in rows.iter().filter(|row| row.hash.is_none()) {
-        enqueue(&tx, stored.n, None, &Item::from_bytes(&row.item)?, now)?;
-    }
-    for change in &again {
-        enqueue(&tx, stored.n, Some(change.hash()), &Item::Change { doc: stored.id, bytes: change.bytes().to_vec().into() }, now)?;
-    }
-    for row in &rows {
-        if let Ok(item @ Item::Command(_)) = Item::from_bytes(&row.item) {
-            enqueue(&tx, stored.n, row.hash, &item, now)?;
-        }
-    }
-    Waiting { attempts: 0, ..before }.keep(&tx, stored.n)?;
+    stands_for.iter().try_for_each(|(old, heads)| stand_for(&tx, old, heads))?;
     tx.commit().map_err(storage)?;
     replica.documents.put(rebased);
     replica.changed(&stored.kind, stored.id);
     Ok(())
 }
 
+/// In place of the changes of a document that wait to be sent, these wait. What opens it stays before them, and commands behind.
+pub(super) fn requeue(db: &Connection, stored: &Stored, changes: &[RawChange], now: Instant) -> Result<()> {
+    let rows = items(db, stored.n)?;
+    let before = Waiting::of(db, stored.n)?;
+    empty_outbox(db, stored.n)?;
+    // A document that the server has not acknowledged is opened again before its changes.
+    for row in rows.iter().filter(|row| row.hash.is_none()) {
+        enqueue(db, stored.n, None, &Item::from_bytes(&row.item)?, now)?;
+    }
+    for change in changes {
+        enqueue(db, stored.n, Some(change.hash()), &Item::Change { doc: stored.id, bytes: change.bytes().to_vec().into() }, now)?;
+    }
+    for row in &rows {
+        if let Ok(item @ Item::Command(_)) = Item::from_bytes(&row.item) {
+            enqueue(db, stored.n, row.hash, &item, now)?;
+        }
+    }
+    Waiting { attempts: 0, ..before }.keep(db, stored.n)
+}
+
+/// From here on these heads stand for a change that was done again, or is part of something else.
+pub(super) fn stand_for(db: &Connection, old: &Hash, heads: &[Hash]) -> Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO rebased (old, heads) VALUES (?1, ?2)")
+        .and_then(|mut s| s.execute(params![old.0, store::pack(heads)]))
+        .map(drop)
+        .map_err(storage)
+}
+
+/// Puts by all unsent changes of a document as they are: what they say can't be read here.
+pub(super) fn keep_unsent(replica: &Replica, stored: &Stored, why: &Refusal) -> Result<()> {
+    let rows: Vec<Row> = items(&replica.db, stored.n)?.into_iter().filter(|row| row.hash.is_some()).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    keep(&replica.db, stored, &title(replica, stored)?, why, &[], &rows, replica.host.now())
+}
+
 /// A row of the outbox.
 #[derive(Debug, Clone)]
-struct Row {
-    hash: Option<Hash>,
+pub(super) struct Row {
+    pub hash: Option<Hash>,
     item: Vec<u8>,
 }
 
-fn items(db: &Connection, n: i64) -> Result<Vec<Row>> {
+pub(super) fn items(db: &Connection, n: i64) -> Result<Vec<Row>> {
     let rows: Vec<(Option<Vec<u8>>, Vec<u8>)> = db
         .prepare_cached("SELECT hash, item FROM outbox WHERE document = ?1 ORDER BY n")
         .and_then(|mut s| s.query_map([n], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())

@@ -66,6 +66,13 @@ pub(super) fn begin(db: &Connection) -> Result<()> {
         .map_err(storage)
 }
 
+/// Whether a record is yet to be brought.
+pub(super) fn is_to_come(db: &Connection, n: i64) -> Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM relay WHERE document = ?1)")
+        .and_then(|mut s| s.query_row([n], |r| r.get(0)))
+        .map_err(storage)
+}
+
 /// A record is to be brought to the server, if it has receipts.
 pub(super) fn bring(db: &Connection, n: i64) -> Result<()> {
     db.prepare_cached(

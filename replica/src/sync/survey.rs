@@ -246,7 +246,8 @@ fn between(db: &Connection, scope: ScopeId, after: Option<RecordId>, upto: Optio
     rows.into_iter().map(|(id, local)| Ok((RecordId::from_slice(&id)?, local))).collect()
 }
 
-fn want(db: &Connection, id: RecordId) -> Result<()> {
+/// A document is to be asked for by name.
+pub(super) fn want(db: &Connection, id: RecordId) -> Result<()> {
     db.prepare_cached("INSERT INTO want (id) VALUES (?1) ON CONFLICT DO NOTHING")
         .and_then(|mut s| s.execute([id.as_bytes()]))
         .map(drop)

@@ -61,6 +61,7 @@ fn whole(from: &mut Replica, ids: &[RecordId]) -> Page {
             kind: stored.kind,
             scope: stored.scope,
             parent: None,
+            generation: 0,
             snapshot: Some(document.save().into()),
             ready: None,
             changes: Vec::new(),

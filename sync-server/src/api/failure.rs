@@ -30,7 +30,11 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::Forbidden | ErrorCode::ForeignActor | ErrorCode::CutOff => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::Erased => StatusCode::GONE,
-        ErrorCode::EpochChanged | ErrorCode::MustRefetch | ErrorCode::WrongState | ErrorCode::DuplicateSequence => StatusCode::CONFLICT,
+        ErrorCode::EpochChanged
+        | ErrorCode::MustRefetch
+        | ErrorCode::WrongState
+        | ErrorCode::DuplicateSequence
+        | ErrorCode::StaleGeneration => StatusCode::CONFLICT,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Unsupported => StatusCode::UPGRADE_REQUIRED,

@@ -52,6 +52,8 @@ pub enum What {
     Numbers(u64),
     /// The heads are not where the changes lead; mended by counting again.
     Heads,
+    /// Its history counts as shortened to something else than is here; mended by looking again.
+    Generation,
     /// The snapshot can't be read, or does not say what the changes say; mended by making it again.
     Snapshot(String),
     /// Readers of its scope are not told of a change, or that it came.
@@ -69,7 +71,7 @@ pub enum What {
 impl What {
     /// Whether it can be made again from the changes.
     pub fn is_mendable(&self) -> bool {
-        matches!(self, Self::Heads | Self::Snapshot(_) | Self::Tally(_) | Self::Content(_))
+        matches!(self, Self::Heads | Self::Generation | Self::Snapshot(_) | Self::Tally(_) | Self::Content(_))
     }
 }
 
@@ -82,6 +84,7 @@ impl fmt::Display for Fault {
             What::Change(seq, why) => write!(f, "change {seq} is damaged: {why}"),
             What::Dependency(seq, hash) => write!(f, "change {seq} was made on {hash:?}, which is not there"),
             What::Numbers(seq) => write!(f, "the changes of an actor have a gap before {seq}"),
+            What::Generation => write!(f, "what its history was shortened to is not here (--mend)"),
             What::Heads => write!(f, "it does not stand where its changes lead (--mend)"),
             What::Snapshot(why) => write!(f, "its snapshot is not what its changes say: {why} (--mend)"),
             What::Untold(seq) => write!(f, "its readers are not told of number {seq}"),
@@ -122,7 +125,7 @@ impl Company {
                 let Some(last) = docs.last() else { break };
                 after = last.n;
                 let changes = changes(tx, &docs)?;
-                let (mut sets, mut stale) = (Vec::new(), Vec::new());
+                let (mut sets, mut stale, mut short) = (Vec::new(), Vec::new(), Vec::new());
                 for (doc, rows) in docs.iter().zip(&changes) {
                     // Where a change is damaged, nobody knows better than what was written down.
                     let is_whole = rows.iter().all(|row| row.change.is_ok());
@@ -133,6 +136,10 @@ impl Company {
                     };
                     turns.add(doc.scope, Mark::of(doc.id, &led));
                     let last = rows.last().map_or(0, |row| row.seq).max(doc.n.unsigned_abs());
+                    let generation = generation(rows);
+                    if is_whole && generation != doc.generation {
+                        short.push((doc.n, generation));
+                    }
                     if Some(&led) != doc.heads.as_ref() || last != doc.last_seq {
                         moved += 1;
                         sets.push(params![doc.n, led.iter().flat_map(|head| head.0).collect::<Vec<u8>>(), last]);
@@ -145,6 +152,9 @@ impl Company {
                 }
                 tx.write_each("UPDATE doc SET heads = $2, last_seq = $3 WHERE n = $1", &sets)?;
                 tx.write_each("DELETE FROM snapshot WHERE doc = $1", &stale)?;
+                let sets: Vec<Vec<Value>> = short.iter().map(|(n, generation)| params![*n, *generation]).collect();
+                tx.write_each("UPDATE doc SET generation = $2 WHERE n = $1", &sets)?;
+                moved += short.len() as u64;
             }
             tx.write("DELETE FROM tally", params![])?;
             turns.keep(tx)?;
@@ -161,6 +171,7 @@ struct Doc {
     scope: ScopeId,
     parent: Option<RecordId>,
     parent_scope: Option<ScopeId>,
+    generation: u64,
     entered_seq: u64,
     last_seq: u64,
     /// `None` where they can't be read.
@@ -245,6 +256,9 @@ impl<'a> Checking<'a> {
         if lead(found.iter().filter_map(|found| found.change.as_ref().ok())) != heads || doc.heads.is_none() || last != doc.last_seq {
             tell(What::Heads);
         }
+        if found.iter().all(|found| found.change.is_ok()) && generation(found) != doc.generation {
+            tell(What::Generation);
+        }
         if !doc.is_told && doc.entered_seq > self.floor {
             tell(What::Untold(doc.entered_seq));
         }
@@ -287,6 +301,11 @@ fn snapshot(company: &Company, doc: &Doc, kept: &whole::Kept, found: &[Found]) -
     })
 }
 
+/// The generation of these changes.
+fn generation(found: &[Found]) -> u64 {
+    found.iter().filter_map(|found| found.change.as_ref().ok()).map(RawChange::generation).max().unwrap_or(0)
+}
+
 /// Where these changes lead, the genesis left out.
 fn lead<'a>(changes: impl Iterator<Item = &'a RawChange>) -> BTreeSet<Hash> {
     let mut heads = BTreeSet::new();
@@ -302,7 +321,7 @@ fn lead<'a>(changes: impl Iterator<Item = &'a RawChange>) -> BTreeSet<Hash> {
 fn documents(tx: &mut dyn Tx, after: i64) -> Result<Vec<Doc>> {
     let rows = tx.rows(
         "SELECT d.n, d.id, d.kind, d.scope, d.parent, p.scope, d.entered_seq, d.last_seq, d.heads,
-                s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint, f.seq
+                s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint, f.seq, d.generation
          FROM doc d LEFT JOIN doc p ON p.id = d.parent LEFT JOIN snapshot s ON s.doc = d.n
               LEFT JOIN feed f ON f.scope = d.scope AND f.seq = d.entered_seq WHERE d.n > $1 ORDER BY d.n LIMIT $2",
         params![after, AT_ONCE],
@@ -319,6 +338,7 @@ fn documents(tx: &mut dyn Tx, after: i64) -> Result<Vec<Doc>> {
             last_seq: row.get(7)?,
             heads: feed::unpack(&row.get::<Vec<u8>>(8)?).ok(),
             is_told: row.get::<Option<i64>>(15)?.is_some(),
+            generation: row.get(16)?,
             snapshot: whole::Kept::read(row, 9)?,
         })
     };

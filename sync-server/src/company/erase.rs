@@ -229,10 +229,11 @@ fn erase_one(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, contents: &mut BTreeS
     for row in tx.rows("SELECT DISTINCT hash FROM blob_ref WHERE doc = $1", params![doc.n])? {
         contents.insert(BlobHash::from_slice(&row.get::<Vec<u8>>(0)?)?);
     }
-    for table in ["snapshot", "change", "blob_ref"] {
+    for table in ["snapshot", "change", "covered", "blob_ref"] {
         tx.write(&format!("DELETE FROM {table} WHERE doc = $1"), params![doc.n])?;
     }
-    tx.write("UPDATE doc SET parent = NULL, day = NULL, heads = $2, last_seq = n WHERE n = $1", params![doc.n, &[][..]]).map(drop)
+    tx.write("UPDATE doc SET parent = NULL, day = NULL, heads = $2, last_seq = n, generation = 0 WHERE n = $1", params![doc.n, &[][..]])
+        .map(drop)
 }
 
 /// What devices that were cut off had written about it goes too, and the contents that only this names.

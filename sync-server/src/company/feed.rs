@@ -23,6 +23,8 @@ pub(super) struct Stored {
     pub kind: String,
     pub scope: ScopeId,
     pub parent: Option<RecordId>,
+    /// Above 0 once its history was shortened.
+    pub generation: u64,
     /// The changes on which no other was made; the genesis does not count.
     pub heads: BTreeSet<Hash>,
 }
@@ -40,6 +42,7 @@ pub(super) struct Opening<'a> {
     pub kind: &'a str,
     pub scope: ScopeId,
     pub parent: Option<RecordId>,
+    pub generation: u64,
 }
 
 /// A change to be appended.
@@ -54,10 +57,11 @@ pub(super) struct Appending<'a> {
 pub(super) fn find(tx: &mut dyn Tx, ids: impl IntoIterator<Item = RecordId>) -> Result<Vec<Option<Stored>>> {
     let ids: Vec<RecordId> = ids.into_iter().collect();
     let sets: Vec<Vec<Value>> = ids.iter().map(|id| params![*id]).collect();
-    let found = tx.each("SELECT n, kind, scope, parent, heads FROM doc WHERE id = $1", &sets)?;
+    let found = tx.each("SELECT n, kind, scope, parent, heads, generation FROM doc WHERE id = $1", &sets)?;
     let stored = |id, row: &Row| {
         let heads = unpack(&row.get::<Vec<u8>>(4)?)?;
-        Ok(Stored { n: row.get(0)?, id, kind: row.get(1)?, scope: row.get(2)?, parent: row.get(3)?, heads })
+        let (kind, scope, parent, generation) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(5)?);
+        Ok(Stored { n: row.get(0)?, id, kind, scope, parent, generation, heads })
     };
     ids.into_iter().zip(found).map(|(id, rows)| rows.first().map(|row| stored(id, row)).transpose()).collect()
 }
@@ -71,13 +75,15 @@ pub(super) fn find_one(tx: &mut dyn Tx, id: RecordId) -> Result<Option<Stored>> 
 pub(super) fn open(log: &mut Log, tx: &mut dyn Tx, openings: &[Opening<'_>]) -> Result<Vec<(Stored, u64)>> {
     let numbered: Vec<u64> = openings.iter().map(|o| log.next(&[b"open", o.id.as_bytes(), o.scope.as_bytes()])).collect();
     // A document is known by the number under which it was opened.
-    let sets: Vec<_> = openings.iter().zip(&numbered).map(|(o, seq)| params![*seq, o.id, o.kind, o.scope, o.parent, &[][..]]).collect();
+    let columns = |(o, seq): (&Opening<'_>, &u64)| params![*seq, o.id, o.kind, o.scope, o.parent, &[][..], o.generation];
+    let sets: Vec<_> = openings.iter().zip(&numbered).map(columns).collect();
     tx.write_each(
-        "INSERT INTO doc (n, id, kind, scope, parent, entered_seq, last_seq, heads) VALUES ($1, $2, $3, $4, $5, $1, $1, $6)",
+        "INSERT INTO doc (n, id, kind, scope, parent, entered_seq, last_seq, heads, generation) VALUES ($1, $2, $3, $4, $5, $1, $1, $6, $7)",
         &sets,
     )?;
     let stored = |(o, seq): (&Opening<'_>, u64)| {
-        (Stored { n: seq.cast_signed(), id: o.id, kind: o.kind.to_owned(), scope: o.scope, parent: o.parent, heads: BTreeSet::new() }, seq)
+        let Opening { id, kind, scope, parent, generation } = *o;
+        (Stored { n: seq.cast_signed(), id, kind: kind.to_owned(), scope, parent, generation, heads: BTreeSet::new() }, seq)
     };
     let made: Vec<_> = openings.iter().zip(numbered).map(stored).collect();
     made.iter().for_each(|(doc, _)| log.turns.add(doc.scope, doc.mark()));
@@ -104,6 +110,9 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
         for hash in blob::named_by(change) {
             super::blob::refer(tx, doc.n, hash, from.user)?;
         }
+    }
+    for Appending { doc, change, .. } in changes.iter().filter(|a| a.doc.generation > 0) {
+        super::shorten::cover(tx, doc.n, &[change])?;
     }
     let mut moved: BTreeMap<i64, Moved<'_>> = BTreeMap::new();
     for (Appending { doc, change, .. }, seq) in changes.iter().zip(&numbered) {
@@ -146,18 +155,31 @@ fn enter(tx: &mut dyn Tx, entries: impl Iterator<Item = (ScopeId, u64, i64, i64)
     tx.write_each("INSERT INTO feed (scope, seq, doc, sort) VALUES ($1, $2, $3, $4)", &sets).map(drop)
 }
 
-/// Moves a document into another scope: its old readers are told that it left, its new ones get it whole. Answers
-/// the number under which it entered.
-pub(super) fn rescope(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, to: ScopeId) -> Result<u64> {
+/// Takes out of its scope's feed whatever that says of a document.
+pub(super) fn untell(tx: &mut dyn Tx, doc: &Stored) -> Result<()> {
     // By their numbers: a scope's feed is long. What left before has the number before that of its arrival elsewhere.
     let of = |rows: Vec<Row>| rows.iter().map(|row| row.get::<u64>(0)).collect::<Result<Vec<u64>>>();
     let mut numbers = of(tx.rows("SELECT seq FROM change WHERE doc = $1", params![doc.n])?)?;
     numbers.push(doc.n.unsigned_abs());
+    numbers.push(tx.value("SELECT entered_seq FROM doc WHERE n = $1", params![doc.n])?);
     for seq in of(tx.rows("SELECT seq FROM moved WHERE doc = $1", params![doc.n])?)? {
         numbers.extend([seq, seq.saturating_sub(1)]);
     }
     let sets: Vec<_> = numbers.into_iter().map(|seq| params![doc.scope, seq, doc.n]).collect();
-    tx.write_each("DELETE FROM feed WHERE scope = $1 AND seq = $2 AND doc = $3", &sets)?;
+    tx.write_each("DELETE FROM feed WHERE scope = $1 AND seq = $2 AND doc = $3", &sets).map(drop)
+}
+
+/// Tells its readers once more of a document: they get it whole.
+pub(super) fn reenter(log: &mut Log, tx: &mut dyn Tx, doc: &Stored) -> Result<()> {
+    let entered = log.next(&[b"enter", doc.id.as_bytes(), doc.scope.as_bytes()]);
+    tx.write("UPDATE doc SET entered_seq = $2 WHERE n = $1", params![doc.n, entered])?;
+    enter(tx, [(doc.scope, entered, doc.n, ENTER)].into_iter())
+}
+
+/// Moves a document into another scope: its old readers are told that it left, its new ones get it whole. Answers
+/// the number under which it entered.
+pub(super) fn rescope(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, to: ScopeId) -> Result<u64> {
+    untell(tx, doc)?;
     let left = log.next(&[b"leave", doc.id.as_bytes(), doc.scope.as_bytes()]);
     let entered = log.next(&[b"enter", doc.id.as_bytes(), to.as_bytes()]);
     tx.write("UPDATE doc SET scope = $2, entered_seq = $3 WHERE n = $1", params![doc.n, to, entered])?;

@@ -63,23 +63,23 @@ impl Company {
     /// Writes many records in one transaction.
     pub fn bulk(&self, write: impl FnOnce(&mut Bulk<'_>) -> Result<()>) -> Result<()> {
         self.write_alone(|log, tx| {
-            let actor = self.server_actor(tx)?;
+            let actor = server_actor(self, tx)?;
             write(&mut Bulk { company: self, log, tx, actor })
         })
     }
+}
 
-    /// The actor under which the server writes; made once per database.
-    fn server_actor(&self, tx: &mut dyn Tx) -> Result<Actor> {
-        let known: Option<String> = tx.first("SELECT value FROM meta WHERE key = 'actor'", params![])?.map(|row| row.get(0)).transpose()?;
-        if let Some(actor) = known.and_then(|text| text.parse().ok()) {
-            return Ok(Actor(actor));
-        }
-        let actor = Actor(self.0.host.new_uuid());
-        tx.write("INSERT INTO meta (key, value) VALUES ('actor', $1)", params![actor.0.to_string()])?;
-        // Of nobody, so that histories name it as what it is.
-        add_actor(tx, actor, NOBODY)?;
-        Ok(actor)
+/// The actor under which the server writes; made once per database.
+pub(super) fn server_actor(company: &Company, tx: &mut dyn Tx) -> Result<Actor> {
+    let known: Option<String> = tx.first("SELECT value FROM meta WHERE key = 'actor'", params![])?.map(|row| row.get(0)).transpose()?;
+    if let Some(actor) = known.and_then(|text| text.parse().ok()) {
+        return Ok(Actor(actor));
     }
+    let actor = Actor(company.0.host.new_uuid());
+    tx.write("INSERT INTO meta (key, value) VALUES ('actor', $1)", params![actor.0.to_string()])?;
+    // Of nobody, so that histories name it as what it is.
+    add_actor(tx, actor, NOBODY)?;
+    Ok(actor)
 }
 
 /// A transaction in which many records are made.
@@ -131,7 +131,7 @@ impl Bulk<'_> {
         for (field, key, entry) in entries {
             changes.extend(document.append(self.actor, at, field, key, *entry)?.change);
         }
-        let opened = feed::open(self.log, self.tx, &[Opening { id, kind: &kind.name, scope, parent }])?;
+        let opened = feed::open(self.log, self.tx, &[Opening { id, kind: &kind.name, scope, parent, generation: 0 }])?;
         let (doc, entered) = opened.into_iter().next().ok_or_else(|| Error::internal("a document was not made"))?;
         let appending: Vec<_> = changes.iter().map(|change| Appending { doc: &doc, change, from: NOBODY, at }).collect();
         let upto = feed::append(self.log, self.tx, &appending)?.last().copied().unwrap_or(entered);

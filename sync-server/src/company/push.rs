@@ -6,6 +6,7 @@ use super::feed::{self, Appending, Opening, Stored};
 use super::log::Log;
 use super::moving::{self, Moving, move_all};
 use super::people::NOBODY;
+use super::shorten::{self, reconcile};
 use super::{Caller, Company};
 use crate::store::{Tx, Value, params};
 use maydan_core::sync::safeguard::Safeguard;
@@ -97,6 +98,13 @@ impl Incoming {
                 moving::gather(log, tx, *id, doc.scope, self.at)?;
             }
         }
+        let mut reconciled = Vec::new();
+        for verdict in &verdicts {
+            if let Verdict::Reconcile { id, changes } = verdict {
+                reconciled.push(reconcile(company, log, tx, *id, changes));
+            }
+        }
+        let mut reconciled = reconciled.into_iter();
         let mut move_seqs = Vec::new();
         for verdict in &verdicts {
             if let Verdict::Move(Command { id: command, doc: id, act: Act::Move { to, .. } }) = *verdict {
@@ -116,6 +124,10 @@ impl Incoming {
                 let last = change_seqs.by_ref().take(changes.len()).last();
                 Outcome::Accepted { seq: last.or(opened).unwrap_or_default() }
             }
+            Verdict::Reconcile { .. } => match reconciled.next() {
+                Some(Err(e)) => Outcome::Rejected { code: e.code, message: e.message },
+                seq => Outcome::Accepted { seq: seq.and_then(Result::ok).unwrap_or_default() },
+            },
             Verdict::Duplicate => Outcome::Duplicate,
             Verdict::Elsewhere { scope } => Outcome::Elsewhere { scope },
             Verdict::Refused(e) => Outcome::Rejected { code: e.code, message: e.message },
@@ -130,7 +142,7 @@ fn open_all(log: &mut Log, tx: &mut dyn Tx, verdicts: &[Verdict]) -> Result<Vec<
         .iter()
         .filter_map(|verdict| match verdict {
             Verdict::Open { id, doc, parent, .. } | Verdict::Relay { id, open: Some((doc, parent)), .. } => {
-                Some(Opening { id: *id, kind: &doc.kind, scope: doc.scope, parent: *parent })
+                Some(Opening { id: *id, kind: &doc.kind, scope: doc.scope, parent: *parent, generation: doc.generation })
             }
             _ => None,
         })
@@ -143,7 +155,8 @@ fn look_up(tx: &mut dyn Tx, caller: Caller, bringer: Bringer, needs: &Needs) -> 
     let found = feed::find(tx, needs.docs.iter().copied())?;
     let stored: BTreeMap<RecordId, Stored> = found.into_iter().flatten().map(|doc| (doc.id, doc)).collect();
     let erased = erase::among(tx, &needs.docs)?;
-    let docs = stored.iter().map(|(id, doc)| (*id, Doc { kind: doc.kind.clone(), scope: doc.scope })).collect();
+    let known = |doc: &Stored| Doc { kind: doc.kind.clone(), scope: doc.scope, generation: doc.generation };
+    let docs = stored.iter().map(|(id, doc)| (*id, known(doc))).collect();
 
     let asked: Vec<_> = needs.changes.iter().filter_map(|place| stored.get(&place.0).map(|doc| (*place, doc.n))).collect();
     let sets: Vec<Vec<Value>> = asked.iter().map(|((_, hash), n)| params![*n, *hash]).collect();
@@ -159,6 +172,7 @@ fn look_up(tx: &mut dyn Tx, caller: Caller, bringer: Bringer, needs: &Needs) -> 
             branches.insert(branch.clone(), newest);
         }
     }
+    branches.extend(shorten::covered(tx, &needs.branches, &stored)?);
 
     let announced = if let Bringer::Device(actor) = bringer { Some(actor) } else { None };
     let others: Vec<Actor> = needs.actors.iter().copied().filter(|a| Some(*a) != announced).collect();

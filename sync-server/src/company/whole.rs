@@ -20,6 +20,7 @@ pub(super) struct Whole {
     kind: String,
     scope: ScopeId,
     parent: Option<RecordId>,
+    generation: u64,
     /// Without the genesis.
     heads: Vec<Hash>,
     /// Absent where its bytes can't be read.
@@ -47,10 +48,10 @@ impl Whole {
 
     /// As it is sent.
     pub fn entered(self, company: &Company) -> Entered {
-        let Self { id: doc, kind, scope, parent, heads, snapshot, ready, tail: changes, .. } = self;
+        let Self { id: doc, kind, scope, parent, generation, heads, snapshot, ready, tail: changes, .. } = self;
         let receipt = |hash: Hash| (hash, company.attest(doc, &kind, parent, scope, hash));
         let receipts = heads.into_iter().map(receipt).collect();
-        Entered { doc, kind, scope, parent, snapshot, ready, changes, receipts }
+        Entered { doc, kind, scope, parent, generation, snapshot, ready, changes, receipts }
     }
 }
 
@@ -59,7 +60,7 @@ impl Whole {
 pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: &mut Vec<Folded>) -> Result<Vec<Whole>> {
     let sets: Vec<Vec<Value>> = numbers.iter().map(|n| params![*n]).collect();
     let rows = tx.each(
-        "SELECT d.n, d.id, d.kind, d.scope, d.parent, d.heads, d.last_seq, s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint
+        "SELECT d.n, d.id, d.kind, d.scope, d.parent, d.heads, d.last_seq, s.upto_seq, s.bytes, s.heads, s.row, s.conflicted, s.fingerprint, d.generation
          FROM doc d LEFT JOIN snapshot s ON s.doc = d.n WHERE d.n = $1",
         &sets,
     )?;
@@ -82,8 +83,8 @@ pub(super) fn wholes(company: &Company, tx: &mut dyn Tx, numbers: &[i64], made: 
             stale.push((found.len(), upto.unwrap_or(0), last_seq));
         }
         let heads = feed::unpack(&row.get::<Vec<u8>>(5)?)?.into_iter().collect();
-        let (n, id, scope, parent) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
-        found.push(Whole { n, id, kind, scope, parent, heads, snapshot: snapshot.map(ByteBuf::from), ready, tail: Vec::new() });
+        let (n, id, scope, parent, generation) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?, row.get(13)?);
+        found.push(Whole { n, id, kind, scope, parent, generation, heads, snapshot: snapshot.map(ByteBuf::from), ready, tail: Vec::new() });
     }
     let sets: Vec<Vec<Value>> = stale.iter().map(|(at, upto, _)| params![found[*at].n, *upto]).collect();
     let tails = tx.each("SELECT bytes FROM change WHERE doc = $1 AND seq > $2 ORDER BY seq", &sets)?;

@@ -25,6 +25,7 @@ const TABLES: &[Table] = &[
         keys: 1,
     },
     Table { name: "change", columns: &["seq", "doc", "hash", "actor", "actor_seq", "bytes", "person", "device", "received_at"], keys: 1 },
+    Table { name: "covered", columns: &["doc", "actor", "actor_seq"], keys: 2 },
     Table { name: "snapshot", columns: &["doc", "upto_seq", "bytes", "heads", "row", "conflicted", "fingerprint"], keys: 1 },
     Table { name: "moved", columns: &["seq", "doc", "source", "target", "command", "person", "at"], keys: 1 },
     Table { name: "tally", columns: &["scope", "docs", "sum"], keys: 1 },

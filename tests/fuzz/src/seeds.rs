@@ -56,6 +56,7 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
                 kind: "customer".into(),
                 scope: TERRITORY,
                 parent: None,
+                generation: 0,
                 snapshot,
                 ready,
                 changes,

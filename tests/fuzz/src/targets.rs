@@ -66,7 +66,7 @@ pub fn push(bytes: &[u8]) {
         let items = parse(&push.items);
         Needs::of(&items);
         let mut facts = Facts::new(USER, grants());
-        facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY });
+        facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY, generation: 0 });
         facts.own.insert(ACTOR);
         let count = items.len();
         assert_eq!(judge(&Registry::maydan(), &Zeros, &mut facts, items, &push.seen).len(), count, "one verdict for each item");

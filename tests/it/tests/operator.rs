@@ -35,7 +35,17 @@ async fn what_an_operator_does_reaches_the_devices_of_a_server_at_work() {
     amal.sees(maydan_core::RecordId(territory.0), "the new territory, without having asked", |_| true).await.unwrap();
     let customer = amal.app.ask(create(Some(territory))).await.unwrap().id;
     amal.settles().await.unwrap();
-    amal.reads(customer).await.unwrap();
+    for city in ["سرت", "سبها", "غات"] {
+        amal.sets(customer, "city", city).await.unwrap();
+    }
+    amal.settles().await.unwrap();
+    let shortened = operator(&world, &["shorten", "--changes", "4", "--days", "0"]).await.unwrap();
+    assert!(shortened.contains("1 records are shortened by 3 changes"), "{shortened}");
+    amal.sees(customer, "one change in place of four", |record| record.heads.len() == 1 && record.row["city"] == "غات".into())
+        .await
+        .unwrap();
+    amal.settles().await.unwrap();
+    assert_eq!(amal.app.ask(History { id: customer, limit: 9 }).await.unwrap().entries.len(), 1);
 
     operator(&world, &["grant", "amal", &scope, "none"]).await.unwrap();
     amal.forgets(customer).await.unwrap();

@@ -1,14 +1,21 @@
 //! A server that was put back to last night's state, and the phones that heal it: over both stores.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use maydan_core::command::{Fingerprint, ReplicaFingerprint};
+use maydan_core::command::{Fingerprint, History, ReplicaFingerprint};
+use maydan_core::{Instant, RecordId};
 use maydan_it::world::Rep;
 use maydan_it::{Cluster, World};
+use maydan_sync_server::Shorten;
 use maydan_sync_server::store::Sqlite;
 
 /// What everybody must agree on.
 async fn print(rep: &Rep) -> ReplicaFingerprint {
     rep.app.ask(Fingerprint {}).await.unwrap()
+}
+
+/// How many changes a record has.
+async fn history(rep: &Rep, id: RecordId) -> usize {
+    rep.app.ask(History { id, limit: 100 }).await.unwrap().entries.len()
 }
 
 /// A day's work on four phones with `back_up` in its middle, `put_back` in its evening, and one of the phones lost for good.
@@ -46,6 +53,15 @@ async fn what_any_phone_had_acknowledged_is_on_the_server_again(
         rep.sees(made, "the new customer", |_| true).await.unwrap();
         rep.settles().await.unwrap();
     }
+    // The backup holds the note as it was written; the phones hold it with a shorter history.
+    world.server_vanishes().await;
+    let shortened = world.company().await.unwrap().shorten(Shorten { changes: 3, before: Instant(i64::MAX) }).unwrap();
+    assert_eq!(shortened.records, 1);
+    world.server_returns().await.unwrap();
+    for rep in [&amal, &basma, &khalid] {
+        rep.settles().await.unwrap();
+        assert_eq!(history(rep, note).await, 1);
+    }
     let before = print(&amal).await;
     drop(salem.dies().await);
     world.server_vanishes().await;
@@ -61,6 +77,7 @@ async fn what_any_phone_had_acknowledged_is_on_the_server_again(
         rep.settles().await.unwrap();
         let after = print(rep).await;
         assert!(before.heads.iter().all(|(id, heads)| after.heads.get(id) == Some(heads)), "{before:?} {after:?}");
+        assert_eq!(history(rep, note).await, 1, "the short history is the one that stays");
     }
     assert_eq!(print(&fresh).await, before, "the same rows, too");
 }

@@ -29,6 +29,9 @@ use hand_over::*;
 #[path = "stores/moving.rs"]
 mod moving;
 use moving::*;
+#[path = "stores/shorten.rs"]
+mod shorten;
+use shorten::*;
 #[path = "stores/tally.rs"]
 mod tally;
 use tally::*;
@@ -289,6 +292,8 @@ conformance! {
     a_document_comes_by_name_to_those_who_may_read_it,
     a_change_that_can_not_be_applied_harms_no_other_record,
     what_was_erased_goes_everywhere_and_is_taken_no_more,
+    a_shortened_history_says_the_same_and_takes_nothing_of_before,
+    nobody_but_the_server_says_what_a_history_was_shortened_to,
 }
 
 /// Two nodes over one database.

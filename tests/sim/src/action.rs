@@ -45,6 +45,8 @@ pub enum What {
     TakeIn,
     /// An administrator erases a customer for good.
     Erase,
+    /// An administrator shortens the histories of records with at least so many changes.
+    Shorten(u64),
     /// A copy of the server's database is put by.
     Backup,
     /// That copy is put in place: told, or by hand without a word.
@@ -132,6 +134,10 @@ pub fn plan(seed: u64) -> Vec<Action> {
     for _ in 0..ERASURES {
         actions.insert(random.usize(0..actions.len()), Action { what: What::Erase, salt: random.u64(..) });
     }
+    for _ in 0..SHORTENINGS {
+        let what = What::Shorten(random.u64(2..6));
+        actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
+    }
     actions
 }
 
@@ -151,5 +157,8 @@ const REVOKES: usize = 2;
 
 /// How many customers are erased in each seed.
 const ERASURES: usize = 2;
+
+/// How often histories are shortened in each seed.
+const SHORTENINGS: usize = 4;
 
 const YEAR: i64 = 365 * 24 * 3_600_000;

@@ -2,7 +2,7 @@
 
 use crate::action::is_quiet;
 use crate::run::World;
-use crate::server::{Content, Place};
+use crate::server::{Content, Place, Server};
 use maydan_core::RecordId;
 use maydan_core::document::Hash;
 use maydan_core::sync::wire::Push;
@@ -19,7 +19,8 @@ impl World {
         }
         let content = self.server.content();
         let erased = self.server.erased();
-        let is_lost = |place: &&Place| !content.changes.contains(place) && !erased.contains(&place.0);
+        let is_lost =
+            |place: &&Place| !content.changes.contains(place) && !erased.contains(&place.0) && !self.server.stands_for(&content, place);
         let lost: Vec<&Place> = self.server.acked.iter().filter(is_lost).collect();
         if lost.is_empty() { Ok(()) } else { Err(format!("the server has lost what it had acknowledged: {lost:?}")) }
     }
@@ -125,6 +126,9 @@ impl World {
                     if content.changes.contains(&place) || content.handed.contains(&place) || refused.contains(&place) {
                         continue;
                     }
+                    if self.server.stands_for(content, &place) {
+                        continue;
+                    }
                     let called = device.now_called(place, random).map_err(words)?;
                     if called == [place] {
                         // What changes nothing any more stands for the genesis, which is never sent.
@@ -138,7 +142,8 @@ impl World {
                 // A server that was put back gets it from whoever still has it: not from those who had to forget it since.
                 if self.was_put_back || self.has_lost_changes {
                     lost.retain(|place| {
-                        let was_there = self.server.acked.contains(place) || self.server.handed.contains(place);
+                        let Server { acked, held, handed, .. } = &self.server;
+                        let was_there = acked.contains(place) || held.contains(place) || handed.contains(place);
                         !was_there || self.is_held(*place, random)
                     });
                 }

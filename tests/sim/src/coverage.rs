@@ -68,6 +68,7 @@ fn name(what: &What) -> String {
         What::Revoke(_) => "do Revoke".into(),
         What::TakeIn => "do TakeIn".into(),
         What::Erase => "do Erase".into(),
+        What::Shorten(_) => "do Shorten".into(),
         What::Sync(_, None) | What::Backup | What::DisksWell => "sync".into(),
         What::Sync(_, Some(fault)) => format!("{fault:?}"),
         What::ArriveLate => "ArriveLate".into(),

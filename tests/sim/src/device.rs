@@ -204,8 +204,8 @@ impl Device {
         }
     }
 
-    fn forget(&mut self, random: &mut fastrand::Rng) -> Result<bool> {
-        // Nobody can tell afterwards what a change that was done again is called now.
+    /// Names what was saved as it is called now: once the database is gone nobody can tell what a change was done again as.
+    pub fn rename_saved(&mut self, random: &mut fastrand::Rng) -> Result<()> {
         let saved = self.saved.get(&self.user).cloned().unwrap_or_default();
         let mut open: Vec<Place> = saved.into_iter().collect();
         let mut called = BTreeSet::new();
@@ -218,6 +218,11 @@ impl Device {
             }
         }
         self.saved.insert(self.user, called);
+        Ok(())
+    }
+
+    fn forget(&mut self, random: &mut fastrand::Rng) -> Result<bool> {
+        self.rename_saved(random)?;
         if !self.replica(random)?.wipe()? {
             return Ok(false);
         }

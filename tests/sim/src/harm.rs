@@ -119,6 +119,12 @@ impl World {
                 {
                     return Ok("not now");
                 }
+                let present = self.devices[to].user;
+                for person in self.devices[to].saved.keys().copied().collect::<Vec<RecordId>>() {
+                    self.devices[to].switch_quietly(person);
+                    self.devices[to].rename_saved(random)?;
+                }
+                self.devices[to].switch_quietly(present);
                 self.devices[from].close();
                 self.devices[to].close();
                 let copy = self.devices[from].mount.disk.copy();

@@ -181,6 +181,7 @@ impl World {
                 "taken in".into()
             }
             What::Erase => self.server.erase(random.usize(..))?.into(),
+            What::Shorten(changes) => format!("shortened {}", self.server.shorten(changes)?),
             What::Backup => {
                 self.backup = Some(self.server.copy()?);
                 "copied".into()

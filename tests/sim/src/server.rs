@@ -7,7 +7,7 @@ use maydan_core::document::{Hash, decode_change};
 use maydan_core::sync::wire::{GetBlob, HandOver, Hello, Item, Outcome, Pull, Push};
 use maydan_core::{DeviceId, Error, ErrorCode, Host, RecordId, Result, ScopeId};
 use maydan_sync_server::store::{Beside, Blobs, Sqlite};
-use maydan_sync_server::{Caller, Company};
+use maydan_sync_server::{Caller, Company, Shorten};
 use serde_bytes::ByteBuf;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,6 +65,10 @@ pub struct Server {
     pub page_entries: usize,
     /// Customers that an administrator wanted to be erased.
     pub asked_to_erase: BTreeSet<RecordId>,
+    /// What devices have sent, or the server was seen to have: the branch that wrote it, and its number there.
+    pub sent: BTreeMap<Place, (Vec<u8>, u64)>,
+    /// What was seen on its disk.
+    pub held: BTreeSet<Place>,
     /// What devices were told to be on its disk.
     pub acked: BTreeSet<Place>,
     /// What devices that were cut off have handed over.
@@ -83,7 +87,7 @@ impl Server {
         let safe =
             Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), erased: Arc::default(), secret: [0x5E; 32] };
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
-        let (asked_to_erase, acked, handed, refused, refused_moves, log) = Default::default();
+        let (asked_to_erase, sent, held, acked, handed, refused, refused_moves, log) = Default::default();
         let mount = Mount::new();
         let (blobs, leaked) = (Blobs::in_memory(), Vec::new());
         let mut server = Self {
@@ -95,6 +99,8 @@ impl Server {
             company: None,
             page_entries: 4_000,
             asked_to_erase,
+            sent,
+            held,
             acked,
             handed,
             refused,
@@ -215,6 +221,7 @@ impl Server {
         match path {
             "hand-over" => {
                 let work: HandOver = read(body)?;
+                self.note_sent(&work.items);
                 let answer = company.hand_over(caller, &work)?;
                 self.handed.extend(places(&work.items));
                 tracing::debug!(device = %caller.device, items = work.items.len(), "handed over");
@@ -238,6 +245,7 @@ impl Server {
             }
             "push" => {
                 let push: Push = read(body)?;
+                self.note_sent(&push.items);
                 let answer = company.push(caller, &push)?;
                 for (item, outcome) in push.items.iter().zip(&answer.outcomes) {
                     if let (Ok(Item::Command(command)), Outcome::Rejected { .. }) = (Item::from_bytes(item), outcome) {
@@ -260,6 +268,49 @@ impl Server {
             }
             other => Err(Error::new(ErrorCode::NotFound, format!("there is no endpoint {other:?}"))),
         }
+    }
+
+    fn note_sent(&mut self, items: &[ByteBuf]) {
+        for item in items {
+            if let Ok(Item::Change { doc, bytes }) = Item::from_bytes(item)
+                && let Ok(change) = decode_change(&bytes)
+            {
+                self.sent.insert((doc, change.hash()), (change.branch().to_vec(), change.sequence()));
+            }
+        }
+    }
+
+    /// Whether a change is among those that its record stands for, since its history was shortened.
+    pub fn stands_for(&self, content: &Content, place: &Place) -> bool {
+        let Some((branch, sequence)) = self.sent.get(place) else { return false };
+        content.covered.get(&(place.0, branch.clone())).is_some_and(|newest| newest >= sequence)
+    }
+
+    /// An administrator shortens the histories of records with so many changes; answers of how many.
+    pub fn shorten(&mut self, changes: u64) -> Result<u64> {
+        let company = self.company()?.clone();
+        // What the server itself has written may be asked for too. A disk in trouble is not read.
+        self.note_held();
+        let shortened = company.shorten(Shorten { changes, before: self.host.now().plus(1) });
+        self.note_held();
+        Ok(shortened?.records)
+    }
+
+    fn note_held(&mut self) {
+        let held = self.branches().unwrap_or_default();
+        self.held.extend(held.keys().copied());
+        self.sent.extend(held);
+    }
+
+    /// The branch that wrote each change that is here, and its number there.
+    fn branches(&self) -> rusqlite::Result<BTreeMap<Place, (Vec<u8>, u64)>> {
+        let db = rusqlite::Connection::open(self.mount.name("server.db"))?;
+        let mut statement = db.prepare("SELECT d.id, c.hash, c.actor, c.actor_seq FROM change c JOIN doc d ON d.n = c.doc")?;
+        let read = |row: &rusqlite::Row<'_>| {
+            let hash = Hash::from_slice(&row.get::<_, Vec<u8>>(1)?).expect("a hash");
+            Ok(((id(row, 0), hash), (row.get(2)?, row.get(3)?)))
+        };
+        statement.query_map([], read)?.collect()
     }
 
     /// Whether some record that a person may read names a content, looked up past the server itself.
@@ -342,6 +393,11 @@ impl Server {
         while let Some(row) = rows.next().expect("read") {
             content.handed.extend(places(&[row.get::<_, Vec<u8>>(0).expect("bytes").into()]));
         }
+        let mut statement = db.prepare("SELECT d.id, c.actor, c.actor_seq FROM covered c JOIN doc d ON d.n = c.doc").expect("prepared");
+        let mut rows = statement.query([]).expect("read");
+        while let Some(row) = rows.next().expect("read") {
+            content.covered.insert((id(row, 0), row.get(1).expect("bytes")), row.get(2).expect("a number"));
+        }
         let mut statement = db.prepare("SELECT actor, person FROM actor").expect("prepared");
         let mut rows = statement.query([]).expect("read");
         while let Some(row) = rows.next().expect("read") {
@@ -368,6 +424,8 @@ pub struct Content {
     pub writers: BTreeMap<Place, (maydan_core::Actor, RecordId)>,
     /// Whose each actor is.
     pub owners: BTreeMap<maydan_core::Actor, RecordId>,
+    /// Of records whose histories were shortened: up to which number they stand for the changes of each branch.
+    pub covered: BTreeMap<(RecordId, Vec<u8>), u64>,
     /// Changes that were handed over and that nobody has taken in.
     pub handed: BTreeSet<Place>,
 }

@@ -17,6 +17,7 @@ error-corrupt = The file or the received data is damaged. Try another copy; if i
 error-too-large = This is larger than allowed. Shorten the text or choose a smaller file.
 error-missing-dependency = The server lacks an earlier change from this device. Try again; if that does not help, export the unsent work and tell your administrator.
 error-duplicate-sequence = The data of this device seems to have been copied or restored. Export the unsent work, then tell your administrator.
+error-stale-generation = The record has changed since this was written, and its earlier history was put away. Write it once more on what stands there now.
 error-foreign-actor = This change belongs to another device. Export the unsent work, then tell your administrator.
 error-epoch-changed = The server was restored from a backup. Sync starts over by itself; your work is safe here.
 error-must-refetch = The server no longer keeps all that this device has missed. Sync starts over by itself; your work is safe here.

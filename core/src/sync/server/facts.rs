@@ -21,6 +21,8 @@ pub struct Doc {
     pub kind: String,
     /// Its scope.
     pub scope: ScopeId,
+    /// Its generation.
+    pub generation: u64,
 }
 
 /// What must be looked up before some items can be judged.
@@ -90,7 +92,7 @@ pub struct Facts {
     pub erased: BTreeSet<RecordId>,
     /// The changes that are here.
     pub changes: BTreeSet<(RecordId, Hash)>,
-    /// The newest number of each branch that has one.
+    /// The newest number of each branch that has one, here or among what a base stands for.
     pub branches: BTreeMap<Branch, u64>,
     /// The actors that are the sender's own, on whatever device of hers.
     pub own: BTreeSet<Actor>,

@@ -71,6 +71,14 @@ pub enum Verdict {
         /// Changes that are not here.
         changes: Vec<RawChange>,
     },
+    /// These changes were proven, and are of another generation than what is here: the later one stays, and what the other one
+    /// holds beside it is done again.
+    Reconcile {
+        /// The document.
+        id: RecordId,
+        /// All that was brought of it.
+        changes: Vec<RawChange>,
+    },
     /// Move this document, and what follows it.
     Move(Command),
     /// It is here.
@@ -141,7 +149,7 @@ fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent
     };
     // What follows a record is where that is.
     facts.check(parent.unwrap_or(id), scope, Action::Write)?;
-    let doc = Doc { kind: kind.to_owned(), scope };
+    let doc = Doc { kind: kind.to_owned(), scope, generation: 0 };
     facts.docs.insert(id, doc.clone());
     facts.follows(id, parent);
     Ok(Verdict::Open { id, doc, parent, claimed })
@@ -160,6 +168,16 @@ fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChang
     }
     let branch = branch(id, &change);
     let last = facts.branches.get(&branch).copied().unwrap_or(0);
+    if change.generation() < doc.generation && Safeguard::Generation.holds() {
+        if change.sequence() <= last {
+            return Ok(Verdict::Duplicate);
+        }
+        facts.check(id, doc.scope, Action::Write)?;
+        return Err(Error::new(ErrorCode::StaleGeneration, "the history was shortened since: it is done again on what stands there now"));
+    }
+    if change.generation() > doc.generation {
+        return Err(Error::new(ErrorCode::MissingDependency, "what its history was shortened to is not here: send that first"));
+    }
     if change.sequence() <= last {
         return Err(Error::new(ErrorCode::DuplicateSequence, "the actor's sequence number came before with other content"));
     }
@@ -178,7 +196,7 @@ fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChang
         }
     }
     facts.check(id, doc.scope, Action::Write)?;
-    rules::check(kind, facts, id, doc.scope, &change)?;
+    rules::check(kind, facts, id, doc, &change)?;
     facts.changes.insert(place);
     facts.branches.insert(branch, change.sequence());
     Ok(Verdict::Append { id, change })

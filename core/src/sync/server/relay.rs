@@ -33,18 +33,27 @@ pub(super) fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts,
     if proven.is_empty() {
         return Err(Error::new(ErrorCode::Forbidden, "no receipt of this server proves any of these changes"));
     }
+    // Nothing that was mixed is taken.
+    let generation = changes.iter().filter(|change| proven.contains(&change.hash())).map(RawChange::generation).max().unwrap_or(0);
+    let is_of_it = |change: &RawChange| proven.contains(&change.hash()) && change.generation() == generation;
+    let changes: Vec<RawChange> = changes.into_iter().filter(is_of_it).collect();
     let open = match facts.docs.get(&id) {
-        Some(existing) if existing.kind == kind => None,
-        Some(existing) => return Err(Error::bad_request(format!("{id} is a {} already", existing.kind))),
+        Some(existing) if existing.kind != kind => return Err(Error::bad_request(format!("{id} is a {} already", existing.kind))),
+        Some(existing) if existing.generation != generation && Safeguard::Generation.holds() => {
+            let later = existing.generation.max(generation);
+            facts.docs.entry(id).and_modify(|doc| doc.generation = later);
+            return Ok(Verdict::Reconcile { id, changes });
+        }
+        Some(_) => None,
         // It follows what it belongs to, wherever that is by now.
         None => {
             let scope = parent.and_then(|parent| facts.docs.get(&parent)).map_or(scope, |parent| parent.scope);
-            Some((Doc { kind: kind.clone(), scope }, parent))
+            Some((Doc { kind: kind.clone(), scope, generation }, parent))
         }
     };
     let genesis = genesis::hashes(registry.get(&kind)?, id)?;
     let mut appended = Vec::new();
-    for change in changes.into_iter().filter(|change| proven.contains(&change.hash())) {
+    for change in changes {
         let (place, branch) = ((id, change.hash()), branch(id, &change));
         let follows = change.sequence() == facts.branches.get(&branch).copied().unwrap_or(0) + 1;
         let is_known = |hash: &Hash| genesis.contains(hash) || facts.changes.contains(&(id, *hash));

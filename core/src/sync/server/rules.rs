@@ -1,15 +1,23 @@
 //! Rules of single fields that no client may break, whoever wrote it.
 
-use super::Facts;
+use super::{Doc, Facts};
 use crate::document::{RawChange, RootWrite};
 use crate::domain::visit::{Event, Step};
-use crate::id::{RecordId, ScopeId};
+use crate::id::{Actor, RecordId, ScopeId};
 use crate::permit::Action;
 use crate::record::{FieldType, Kind};
 use crate::{Error, ErrorCode, Result};
 
-/// Steps of a visit are signed with the sender's own name and never changed; approving needs the right to approve.
-pub(super) fn check(kind: &Kind, facts: &Facts, doc: RecordId, scope: ScopeId, change: &RawChange) -> Result<()> {
+/// Steps of a visit are signed with the sender's own name and never changed; approving needs the right to approve. Nobody but the
+/// server shortens a history, and nobody says of others' work that it was done again.
+pub(super) fn check(kind: &Kind, facts: &Facts, id: RecordId, doc: &Doc, change: &RawChange) -> Result<()> {
+    // In the first generation such keys mean nothing.
+    if doc.generation > 0 {
+        let is_own = |branch: &[u8]| facts.own.contains(&Actor::from(&automerge::ActorId::from(branch)));
+        if change.is_base() || !change.covered().iter().all(|(branch, _)| is_own(branch)) {
+            return Err(Error::new(ErrorCode::Forbidden, "what a history was shortened to is said by the server alone"));
+        }
+    }
     let mut events = kind.fields.iter().filter(|f| matches!(f.ty, FieldType::Events)).peekable();
     if events.peek().is_none() {
         return Ok(());
@@ -17,7 +25,7 @@ pub(super) fn check(kind: &Kind, facts: &Facts, doc: RecordId, scope: ScopeId, c
     let writes = change.root_writes();
     for field in events {
         let prefix = format!("{}/", field.name);
-        writes.iter().filter(|w| w.key.starts_with(&prefix)).try_for_each(|write| check_step(facts, doc, scope, write))?;
+        writes.iter().filter(|w| w.key.starts_with(&prefix)).try_for_each(|write| check_step(facts, id, doc.scope, write))?;
     }
     Ok(())
 }

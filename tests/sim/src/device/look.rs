@@ -110,11 +110,13 @@ impl Device {
         is_erased: &dyn Fn(&RecordId) -> bool,
         random: &mut fastrand::Rng,
     ) -> Result<Vec<Place>> {
-        let Server { acked, handed, .. } = server;
+        let Server { acked, handed, held, .. } = server;
         let (waiting, refused) = (self.waiting(random)?, self.refused(random)?);
         let saved = self.saved.entry(self.user).or_default();
         let saved: Vec<Place> = saved.iter().filter(|(id, _)| !is_erased(id)).copied().collect();
-        let gone = saved.iter().filter(|p| !acked.contains(p) && !handed.contains(p) && !waiting.contains(p) && !refused.contains(p));
+        let is_safe =
+            |p: &&Place| acked.contains(p) || held.contains(p) || handed.contains(p) || waiting.contains(p) || refused.contains(p);
+        let gone = saved.iter().filter(|p| !is_safe(p));
         let mut forgotten = Vec::new();
         for place in gone.copied().collect::<Vec<_>>() {
             if self.now_called(place, random)? == [place] {

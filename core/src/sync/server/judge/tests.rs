@@ -56,6 +56,7 @@ fn changes_of(id: u128, kind: &str) -> RawChange {
 
 fn verdicts(facts: &mut Facts, items: &[Vec<u8>]) -> Vec<String> {
     let words = |verdict: Verdict| match verdict {
+        Verdict::Reconcile { .. } => "reconcile".to_owned(),
         Verdict::Open { .. } => "open".to_owned(),
         Verdict::Append { .. } => "append".to_owned(),
         Verdict::Relay { open, changes, .. } => format!("relay {} {}", open.is_some(), changes.len()),
@@ -112,7 +113,7 @@ fn what_is_foreign_or_not_granted_is_refused() {
 
     let mut reader = facts();
     reader.grants[0].level = Level::Read;
-    reader.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY });
+    reader.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY, generation: 0 });
     assert_eq!(
         verdicts(&mut reader, &[open_item(RecordId(Uuid::from_u128(0xD))), change_item(CUSTOMER, &mine[0])]),
         ["Forbidden", "Forbidden"]
@@ -176,7 +177,7 @@ fn what_was_written_in_good_faith_is_judged_by_the_rights_of_then() {
     let [a, b, _] = <[RawChange; 3]>::try_from(changes(ACTOR)).expect("three");
     let elsewhere = ScopeId(Uuid::from_u128(0x99));
     let mut moved = facts();
-    moved.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: elsewhere });
+    moved.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: elsewhere, generation: 0 });
     assert_eq!(verdicts(&mut moved.clone(), &[change_item(CUSTOMER, &a)]), ["Forbidden"], "it is nowhere that she may write");
     let then = Earlier { grants: moved.grants.clone(), scopes: [(CUSTOMER, TERRITORY)].into() };
     moved.earlier.insert(7, then.clone());
@@ -206,9 +207,9 @@ fn a_record_is_moved_by_who_manages_it_and_once() {
     facts.grants =
         [(TERRITORY, Level::Manage), (to, Level::Write), (reader, Level::Read)].map(|(scope, level)| Grant { scope, level }).into();
     for territory in [TERRITORY, to, reader] {
-        facts.docs.insert(RecordId(territory.0), Doc { kind: "territory".into(), scope: ScopeId::COMPANY });
+        facts.docs.insert(RecordId(territory.0), Doc { kind: "territory".into(), scope: ScopeId::COMPANY, generation: 0 });
     }
-    facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY });
+    facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY, generation: 0 });
     let command = |id: u128, doc: RecordId, from: ScopeId, to: ScopeId| {
         let command = Command { id: Uuid::from_u128(id), doc, act: Act::Move { from, to } };
         Item::Command(command).to_bytes().expect("written")

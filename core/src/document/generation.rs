@@ -1,0 +1,399 @@
+//! Generations: a document whose history was shortened goes on as another one of the same record.
+//!
+//! The server may put everything that happened to a document so far behind one change, its *base*, which says what stood there
+//! and which changes it stands for. What is written from then on is of that later generation: its writers count from 1 again,
+//! under names that hold its number ([`Actor::automerge_in`]), so that a change says by itself which generation it is of.
+//!
+//! Layout of a base, at the root: the fields as they stood; `~generation`, its number; `~covers/<branch in hex>`, for each branch
+//! whose changes it stands for, the number of the newest.
+//!
+//! Work of another generation that the base does not cover is done again on it ([`Document::carry_over`]) by whoever holds both,
+//! and what does so says that it covers that: nobody does it twice.
+//!
+//! Invariants:
+//! - A base says what the document said: the same row, no more and no less, or none is made.
+//! - Nothing is shortened in which somebody has yet to choose between values, or whose meaning hangs on who wrote what when
+//!   (steps of visits, tracks).
+//! - The generation of a document is told by its writers' names, never by a value that anybody could set.
+
+use super::change::MAX_CHANGE_BYTES;
+use super::replay::{Deed, Shift, deeds, perform};
+use super::{Document, Hash, RawChange, genesis, guarded};
+use crate::id::{Actor, generation_of};
+use crate::record::FieldType;
+use crate::time::Instant;
+use crate::{Error, ErrorCode, Result};
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Key under which a base says its number.
+const GENERATION: &str = "~generation";
+/// Prefix of the keys under which it says what it stands for.
+const COVERS: &str = "~covers/";
+
+/// What was done again in another generation.
+#[derive(Debug, Default)]
+pub struct Carried {
+    /// The changes that do it.
+    pub changes: Vec<RawChange>,
+    /// For each change of the other generation, the heads that stand for it now.
+    pub stands_for: BTreeMap<Hash, Vec<Hash>>,
+}
+
+impl RawChange {
+    /// The generation that it is of.
+    pub fn generation(&self) -> u64 {
+        generation_of(self.inner().actor_id())
+    }
+
+    /// Whether it writes what only a base may say of a whole document.
+    pub fn is_base(&self) -> bool {
+        self.root_writes().iter().any(|write| write.key == GENERATION)
+    }
+
+    /// The branches that it says to stand for, each with the number of the newest change.
+    pub fn covered(&self) -> Vec<(Vec<u8>, u64)> {
+        use automerge::legacy::{Key, OpType};
+        let covered = |op: automerge::legacy::Op| match (op.key, op.action) {
+            (Key::Map(key), OpType::Put(ScalarValue::Uint(newest))) => Some((from_hex(key.strip_prefix(COVERS)?)?, newest)),
+            _ => None,
+        };
+        self.inner().decode().operations.into_iter().filter_map(covered).collect()
+    }
+}
+
+impl Document {
+    /// The generation that it is of; 0 as long as nothing was shortened.
+    pub fn generation(&self) -> u64 {
+        let written = self.auto.get_all(ROOT, GENERATION).unwrap_or_default();
+        let of = |id: &ObjId| if let ObjId::Id(_, writer, _) = id { generation_of(writer) } else { 0 };
+        written.iter().map(|(_, id)| of(id)).max().unwrap_or(0)
+    }
+
+    /// Whether a change of another generation is among what this one stands for.
+    pub fn covers(&self, change: &RawChange) -> bool {
+        self.newest_covered(&covers_key(change.branch())) >= change.sequence()
+    }
+
+    fn newest_covered(&self, key: &str) -> u64 {
+        // Two may have said so at once.
+        let said = self.auto.get_all(ROOT, key).unwrap_or_default();
+        said.iter().filter_map(|(value, _)| value.as_u64()).max().unwrap_or(0)
+    }
+
+    /// The same record without its history: its genesis and a base by `actor`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::WrongState`] when its history is needed, or holds what is not understood here.
+    pub fn shortened(&mut self, actor: Actor, generation: u64) -> Result<Self> {
+        self.must_be_shortenable(generation)?;
+        let mut fresh = Self::create(&self.kind, self.id)?;
+        let mut values: Vec<(String, ScalarValue)> = Vec::new();
+        let mut texts: Vec<(ObjId, String)> = Vec::new();
+        for key in self.auto.keys(ROOT).filter(|key| !key.starts_with('~')) {
+            let standing = self.auto.get_all(ROOT, key.as_str())?;
+            match standing.last() {
+                None => {}
+                Some((Value::Object(ObjType::Text), text)) => match fresh.auto.get(ROOT, key.as_str())? {
+                    Some((Value::Object(ObjType::Text), here)) => texts.push((here, self.auto.text(text)?)),
+                    _ => return Err(needed(format!("{key} is not known here"))),
+                },
+                Some((Value::Object(_), _)) => return Err(needed(format!("{key} is not known here"))),
+                Some((Value::Scalar(winner), _)) => {
+                    // Of a set of words, what was added and taken away at once is there.
+                    let is_there = standing.iter().any(|(value, _)| value.as_bool() == Some(true));
+                    let value = if is_there { ScalarValue::Boolean(true) } else { winner.as_ref().clone() };
+                    let same = fresh.auto.get(ROOT, key.as_str())?.is_some_and(|(known, _)| known.as_scalar() == Some(&value));
+                    if !same && value != ScalarValue::Null {
+                        values.push((key, value));
+                    }
+                }
+            }
+        }
+        let mut covered: BTreeMap<String, u64> = BTreeMap::new();
+        for key in self.auto.keys(ROOT).filter(|key| key.starts_with(COVERS)) {
+            covered.insert(key.clone(), self.newest_covered(&key));
+        }
+        let mut at = 0;
+        for meta in self.auto.get_changes_meta(&[]).iter().filter(|meta| *meta.actor != Actor::GENESIS.automerge()) {
+            let newest = covered.entry(covers_key(meta.actor.to_bytes())).or_default();
+            *newest = meta.seq.max(*newest);
+            at = meta.timestamp.max(at);
+        }
+        fresh.auto.set_actor(actor.automerge_in(generation));
+        fresh.auto.put(ROOT, GENERATION, ScalarValue::Uint(generation))?;
+        covered.into_iter().try_for_each(|(key, newest)| fresh.auto.put(ROOT, key, ScalarValue::Uint(newest)))?;
+        values.into_iter().try_for_each(|(key, value)| fresh.auto.put(ROOT, key, value))?;
+        texts.iter().try_for_each(|(text, content)| fresh.auto.splice_text(text, 0, 0, content))?;
+        fresh.auto.commit_with(CommitOptions::default().with_time(at));
+        if fresh.row() != self.row() {
+            return Err(Error::internal(format!("the history of {} can't be shortened: it would say something else", self.id)));
+        }
+        if fresh.changes_since(&[]).iter().any(|change| change.bytes().len() > MAX_CHANGE_BYTES) {
+            return Err(needed("what stands there is too large for one change".into()));
+        }
+        Ok(fresh)
+    }
+
+    fn must_be_shortenable(&mut self, generation: u64) -> Result<()> {
+        let appended = self.kind.fields.iter().find(|field| matches!(field.ty, FieldType::Events | FieldType::Track));
+        if let Some(field) = appended {
+            return Err(needed(format!("{} says who did what when", field.name)));
+        }
+        let version = self.auto.get(ROOT, "version")?.and_then(|(value, _)| value.as_i64());
+        if version != Some(i64::from(self.kind.version)) {
+            return Err(needed("it was written by another version".into()));
+        }
+        if !self.conflicts().is_empty() {
+            return Err(needed("somebody has yet to choose between values".into()));
+        }
+        if !self.auto.get_missing_deps(&[]).is_empty() {
+            return Err(needed("something of it has yet to come".into()));
+        }
+        if generation <= self.generation() {
+            return Err(Error::internal("a later generation has a higher number"));
+        }
+        Ok(())
+    }
+
+    /// Does again what `other`, which is of another generation, holds and this one does not cover, each change under the actor
+    /// that `under` names; a change for which it names none is left out. A field that stands otherwise here than its writer saw
+    /// it keeps both values, until somebody chooses.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Corrupt`] when the other one can't be read.
+    pub fn carry_over(&mut self, other: &mut Self, mut under: impl FnMut(&RawChange) -> Option<Actor>) -> Result<Carried> {
+        let base = self.heads();
+        let made: BTreeSet<Hash> = genesis::hashes(&self.kind, self.id)?.into_iter().collect();
+        let newest_genesis: Vec<Hash> = genesis::hashes(&self.kind, self.id)?.into_iter().last().into_iter().collect();
+        let mut carried = Carried::default();
+        // Values that were put beside others.
+        let mut beside: BTreeSet<Hash> = BTreeSet::new();
+        for change in other.changes_since(&[]).into_iter().filter(|change| !made.contains(&change.hash())) {
+            let hash = change.hash();
+            let dependencies = change.dependencies().into_iter();
+            let at: BTreeSet<Hash> = dependencies.flat_map(|dep| carried.stands_for.get(&dep).unwrap_or(&base).clone()).collect();
+            let at: Vec<Hash> = at.into_iter().collect();
+            let actor = if self.covers(&change) { None } else { under(&change) };
+            let Some(actor) = actor else {
+                carried.stands_for.insert(hash, at);
+                continue;
+            };
+            let standing = at.iter().filter(|head| beside.contains(head)).copied().collect::<Vec<_>>();
+            let (clashing, fitting) = self.sorted(other, &change, &at)?;
+            let when = Instant(change.written_at().saturating_mul(1000));
+            let mut heads = Vec::new();
+            if !clashing.is_empty() {
+                let place = if standing.is_empty() { &newest_genesis } else { &standing };
+                let written = self.write(actor, when, Some(place), |auto, _| {
+                    clashing.into_iter().try_for_each(|deed| perform(auto, deed, &mut BTreeMap::new()))
+                })?;
+                beside.extend(written.change.iter().map(RawChange::hash));
+                heads.extend(written.change.iter().map(RawChange::hash));
+                carried.changes.extend(written.change);
+            }
+            let mut shifts = self.shifts(other, &change, &fitting, &at);
+            let mut covered = change.covered();
+            covered.push((change.branch().to_vec(), change.sequence()));
+            let covered = covered.into_iter().map(|(branch, newest)| (covers_key(&branch), newest));
+            let covered: Vec<_> = covered.filter(|(key, newest)| self.newest_covered(key) < *newest).collect();
+            let written = self.write(actor, when, Some(&at), |auto, _| {
+                fitting.into_iter().try_for_each(|deed| perform(auto, deed, &mut shifts))?;
+                covered.into_iter().try_for_each(|(key, newest)| Ok(auto.put(ROOT, key, ScalarValue::Uint(newest))?))
+            })?;
+            heads.extend(&written.base);
+            carried.changes.extend(written.change);
+            carried.stands_for.insert(hash, heads);
+        }
+        Ok(carried)
+    }
+
+    /// What a change of `other` did: what has to stand beside what is here at `at`, and the rest.
+    fn sorted(&self, other: &mut Self, change: &RawChange, at: &[Hash]) -> Result<(Vec<Deed>, Vec<Deed>)> {
+        let here: Vec<_> = at.iter().map(Hash::automerge).collect();
+        let deeds = guarded("the change", || Ok(deeds(&mut other.auto, change.inner())))?;
+        let newest = |values: &[(Value<'_>, ObjId)]| values.last().and_then(|(value, _)| value.as_scalar().cloned());
+        let is_base = change.is_base();
+        let (mut clashing, mut fitting) = (Vec::new(), Vec::new());
+        for deed in deeds {
+            match &deed {
+                Deed::Put(key, _) if key.starts_with('~') => {}
+                Deed::Put(key, value) => {
+                    let then = other.auto.get_all_at(ROOT, key.as_str(), change.inner().deps())?;
+                    let now = self.auto.get_all_at(ROOT, key.as_str(), &here)?;
+                    // She had settled what stood there, if it was that.
+                    let is_other = newest(&then) != newest(&now) || then.len() < now.len();
+                    match now.as_slice() {
+                        [(only, _)] if only.as_scalar() == Some(value) => {}
+                        [_, ..] if is_other => clashing.push(deed),
+                        _ => fitting.push(deed),
+                    }
+                }
+                // A text that a lost base held as a whole is there already as far as its words are.
+                Deed::Splice { field, insert, .. } if is_base => {
+                    let stands = self.value_at(field, at);
+                    if !stands.as_text().unwrap_or_default().contains(insert.as_str()) {
+                        fitting.push(deed);
+                    }
+                }
+                Deed::Splice { .. } => fitting.push(deed),
+            }
+        }
+        Ok((clashing, fitting))
+    }
+
+    fn shifts(&self, other: &Self, change: &RawChange, deeds: &[Deed], at: &[Hash]) -> BTreeMap<String, Shift> {
+        let mut shifts = BTreeMap::new();
+        for deed in deeds {
+            if let Deed::Splice { field, .. } = deed {
+                let seen = other.value_at(field, &change.dependencies());
+                shifts.entry(field.clone()).or_insert_with(|| Shift::between(&seen, &self.value_at(field, at)));
+            }
+        }
+        shifts
+    }
+}
+
+fn needed(why: String) -> Error {
+    Error::new(ErrorCode::WrongState, format!("the history can't be shortened: {why}"))
+}
+
+fn covers_key(branch: &[u8]) -> String {
+    branch.iter().fold(COVERS.to_owned(), |key, byte| format!("{key}{byte:02x}"))
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Appendix, Edit};
+    use crate::id::RecordId;
+    use crate::record::{Registry, Value as Field};
+    use uuid::Uuid;
+
+    const AMAL: Actor = Actor(Uuid::from_u128(0xA));
+    const BASMA: Actor = Actor(Uuid::from_u128(0xB));
+    const SERVER: Actor = Actor(Uuid::from_u128(0x5E));
+    const LATER: u64 = 1_800_000_000_000 << 10;
+
+    fn document(kind: &str) -> Document {
+        Document::create(Registry::maydan().get(kind).expect("known"), RecordId(Uuid::from_u128(0xC))).expect("made")
+    }
+
+    fn edit(document: &mut Document, actor: Actor, edits: &[Edit]) -> RawChange {
+        document.edit(actor, Instant(5_000), None, edits).expect("edited").change.expect("new")
+    }
+
+    fn insert(at: usize, text: &str) -> Edit {
+        Edit::Splice { field: "body".into(), at, delete: 0, insert: text.into() }
+    }
+
+    #[test]
+    fn a_shortened_document_says_the_same_in_less() {
+        let mut long = document("customer");
+        for n in 0..200 {
+            edit(&mut long, AMAL, &[Edit::set("city", format!("مدينة {n}")), Edit::set("tags", Field::Tags(vec![format!("وسم {n}")]))]);
+        }
+        let last = edit(&mut long, BASMA, &[Edit::set("name", "شركة النور"), Edit::Delete { deleted: true }]);
+        let mut short = long.shortened(SERVER, LATER).expect("shortened");
+        assert_eq!(short.row(), long.row());
+        assert_eq!((short.generation(), long.generation()), (LATER, 0));
+        assert!(short.covers(&last));
+        let written: Vec<RawChange> = short.changes_since(&[]).into_iter().filter(|change| change.actor() != Actor::GENESIS).collect();
+        assert_eq!((written.len(), long.changes_since(&[]).len()), (1, 202));
+        assert!(written[0].is_base() && written[0].actor() == SERVER && written[0].generation() == LATER);
+
+        let next = edit(&mut short, AMAL, &[Edit::set("city", "سبها")]);
+        assert_eq!((next.generation(), next.actor(), next.sequence()), (LATER, AMAL, 1), "she counts from 1 again");
+        assert!(!short.covers(&next));
+    }
+
+    #[test]
+    fn a_form_that_was_opened_before_is_of_the_generation_too() {
+        let mut short = {
+            let mut long = document("customer");
+            edit(&mut long, AMAL, &[Edit::set("city", "سرت")]);
+            long.shortened(SERVER, LATER).expect("shortened")
+        };
+        let opened = short.heads();
+        edit(&mut short, BASMA, &[Edit::set("city", "سبها")]);
+        let change = short.edit(AMAL, Instant(6_000), Some(&opened), &[Edit::set("city", "مصراتة")]).expect("edited").change.expect("new");
+        assert_eq!((change.generation(), change.actor()), (LATER, AMAL));
+        assert_eq!(short.conflicts().len(), 1);
+    }
+
+    #[test]
+    fn what_hangs_on_its_history_is_not_shortened() {
+        let refused = |document: &mut Document| document.shortened(SERVER, LATER).expect_err("refused").code;
+        let mut visit = document("visit");
+        visit.append(AMAL, Instant(1_000), "events", "e1", Appendix::Event("{}")).expect("appended");
+        assert_eq!(refused(&mut visit), ErrorCode::WrongState);
+
+        let mut clash = document("customer");
+        let mut theirs = clash.clone();
+        edit(&mut clash, AMAL, &[Edit::set("city", "طرابلس")]);
+        let theirs = edit(&mut theirs, BASMA, &[Edit::set("city", "بنغازي")]);
+        clash.apply([theirs]).expect("merged");
+        assert_eq!(refused(&mut clash), ErrorCode::WrongState);
+    }
+
+    #[test]
+    fn unsent_work_is_done_again_once_and_covered_work_is_not() {
+        let mut before = document("note");
+        edit(&mut before, AMAL, &[Edit::set("body", "زبون قديم.")]);
+        let mut short = before.shortened(SERVER, LATER).expect("shortened");
+        // Written without signal, on what stood there before: one after the other.
+        edit(&mut before, AMAL, &[insert(usize::MAX, " يريد عرضا.")]);
+        edit(&mut before, AMAL, &[insert(0, "مهم: ")]);
+        let carried = short.carry_over(&mut before, |change| Some(change.actor())).expect("carried");
+        assert_eq!(carried.changes.len(), 2);
+        assert!(carried.changes.iter().all(|change| change.generation() == LATER && change.actor() == AMAL));
+        assert_eq!(short.row()["body"], Field::from("مهم: زبون قديم. يريد عرضا."));
+        let again = short.carry_over(&mut before, |change| Some(change.actor())).expect("carried");
+        assert!(again.changes.is_empty(), "what does it again says so");
+    }
+
+    #[test]
+    fn what_a_colleague_changed_meanwhile_is_not_overwritten() {
+        let mut before = document("customer");
+        edit(&mut before, AMAL, &[Edit::set("name", "شركة النور"), Edit::set("city", "سرت")]);
+        let mut mine = before.clone();
+        edit(&mut before, BASMA, &[Edit::set("city", "بنغازي")]);
+        let mut short = before.shortened(SERVER, LATER).expect("shortened");
+        edit(&mut mine, AMAL, &[Edit::set("city", "طرابلس"), Edit::set("phone", "0911234567")]);
+        edit(&mut mine, AMAL, &[Edit::set("city", "طرابلس الغرب")]);
+        short.carry_over(&mut mine, |change| (change.actor() == AMAL).then_some(AMAL)).expect("carried");
+        let conflicts = short.conflicts();
+        let mut values: Vec<_> = conflicts[0].values.iter().filter_map(|value| value.value.as_text()).collect();
+        values.sort_unstable();
+        assert_eq!((conflicts.len(), values), (1, vec!["بنغازي", "طرابلس الغرب"]), "her newest word beside the colleague's");
+        assert!(!short.row()["phone"].is_empty());
+    }
+
+    #[test]
+    fn what_only_a_lost_base_knew_stands_beside_the_other() {
+        let mut before = document("note");
+        edit(&mut before, AMAL, &[Edit::set("body", "أول.")]);
+        let restored = before.clone();
+        edit(&mut before, AMAL, &[insert(usize::MAX, " ثان.")]);
+        let mut lost = before.shortened(SERVER, LATER).expect("shortened");
+        let mut later = restored.clone().shortened(SERVER, LATER + 1).expect("shortened");
+        later.carry_over(&mut lost, |change| Some(change.actor())).expect("carried");
+        assert_eq!(later.row()["body"], Field::from("أول. ثان.أول."), "a person cleans up; nothing is lost");
+        assert!(later.carry_over(&mut before, |change| Some(change.actor())).expect("carried").changes.is_empty());
+    }
+
+    #[test]
+    fn nobody_makes_a_document_later_by_a_value() {
+        let mut document = document("customer");
+        document.auto.set_actor(AMAL.automerge());
+        document.auto.put(ROOT, GENERATION, ScalarValue::Uint(LATER)).expect("put");
+        document.auto.commit();
+        assert_eq!(document.generation(), 0);
+        assert_eq!(edit(&mut document, AMAL, &[Edit::set("city", "سبها")]).generation(), 0);
+    }
+}

@@ -1,0 +1,137 @@
+//! A record whose history was shortened: what is here of it gives way to what stands there now.
+//!
+//! What was written here and is not part of that is done again on it ([`Document::carry_over`]), beside what others did, and
+//! queued anew. That holds for what was not sent, and for what a server that was put back may have forgotten. Where what is here
+//! can't be read any more, what was not sent is put by and shown.
+
+use super::hello::incarnations;
+use super::quarantine::{self, Refusal};
+use super::{feed, survey};
+use crate::store::{self, Stored};
+use crate::write::append_genesis;
+use crate::{Replica, projection, storage};
+use maydan_core::document::{Carried, Document, Hash, RawChange};
+use maydan_core::sync::safeguard::Safeguard;
+use maydan_core::sync::wire::Entered;
+use maydan_core::{ErrorCode, Kind, RecordId, Result};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tracing::warn;
+
+/// What a record that came whole is to what is here of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meeting {
+    /// Of the same generation: they are merged.
+    Same,
+    /// Later: what is here gives way.
+    Later,
+    /// Earlier, of a server that was put back: it is brought what is here.
+    Earlier,
+}
+
+impl Meeting {
+    pub fn of(stored: &Stored, entered: &Entered) -> Self {
+        match entered.generation.cmp(&stored.generation) {
+            _ if !Safeguard::Generation.holds() => Self::Same,
+            std::cmp::Ordering::Equal => Self::Same,
+            std::cmp::Ordering::Greater => Self::Later,
+            std::cmp::Ordering::Less => Self::Earlier,
+        }
+    }
+}
+
+/// Whether a change may become part of what is here; of another generation it comes with the whole record, or not at all.
+pub(super) fn fits(stored: &Stored, change: &RawChange) -> bool {
+    change.generation() == stored.generation || !Safeguard::Generation.holds()
+}
+
+/// A change is of a history that was shortened: it waits for what stands there now. Answers whether that can come: who may not
+/// read it any more does not get it.
+pub(super) fn awaits(db: &Connection, n: i64, id: RecordId) -> Result<bool> {
+    if feed::is_gone(db, id)? {
+        return Ok(false);
+    }
+    survey::want(db, id)?;
+    db.prepare_cached("UPDATE outbox SET waiting = 1 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+    Ok(true)
+}
+
+/// A record of a kind that is not known here comes in another generation.
+pub(super) fn replace_unknown(db: &Connection, stored: &Stored, entered: &Entered) -> Result<()> {
+    let n = begin(db, stored, entered)?;
+    if let Some(snapshot) = &entered.snapshot {
+        store::put_snapshot(db, n, snapshot)?;
+    }
+    for bytes in &entered.changes {
+        if let Ok(change) = maydan_core::document::decode_change(bytes) {
+            store::append(db, n, &change)?;
+        }
+    }
+    Ok(())
+}
+
+/// A record comes in another generation than what is here of it.
+pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, entered: &Entered) -> Result<()> {
+    let (snapshot, tail) = (entered.snapshot.as_ref().map(|bytes| bytes.as_slice()), entered.changes.iter().map(|bytes| bytes.as_slice()));
+    let mut there = match Document::load(kind, stored.id, snapshot, tail) {
+        // Nothing gives way to a record that came without what it was shortened to.
+        Ok(document) if document.generation() == entered.generation => document,
+        other => {
+            warn!(id = %stored.id, error = ?other.err(), "a shortened record came damaged: it is asked for again when the records are compared");
+            return Ok(());
+        }
+    };
+    let here = match replica.document(stored) {
+        Err(e) if e.code == ErrorCode::Corrupt => None,
+        here => Some(here?),
+    };
+    let now = replica.host.now();
+    let carried = match here {
+        Some(mut here) => {
+            let (own, actor) = (incarnations(&replica.db, "")?, replica.actor);
+            let unsent: BTreeSet<Hash> = quarantine::items(&replica.db, stored.n)?.iter().filter_map(|row| row.hash).collect();
+            let is_ours = |change: &RawChange| own.contains(&change.actor()) || unsent.contains(&change.hash());
+            let heads = here.heads();
+            let carried = there.carry_over(&mut here, |change| is_ours(change).then_some(actor))?;
+            let again: BTreeSet<Hash> = carried.changes.iter().map(RawChange::hash).collect();
+            // What forms may stand at: the heads, and what was done again.
+            let is_asked = |(old, new): &(&Hash, &Vec<Hash>)| {
+                heads.contains(old) || unsent.contains(old) || new.iter().any(|hash| again.contains(hash))
+            };
+            carried.stands_for.iter().filter(is_asked).try_for_each(|(old, new)| quarantine::stand_for(&replica.db, old, new))?;
+            carried
+        }
+        None => {
+            let why = "what was written can't be read any more on this device, and the record has changed since";
+            let why = Refusal { hash: None, code: ErrorCode::StaleGeneration, message: why.into() };
+            quarantine::keep_unsent(replica, stored, &why)?;
+            Carried::default()
+        }
+    };
+    let db = &replica.db;
+    quarantine::requeue(db, stored, &carried.changes, now)?;
+    let n = begin(db, stored, entered)?;
+    append_genesis(db, n, kind, stored.id)?;
+    for change in there.changes_since(&[]) {
+        store::append(db, n, &change)?;
+    }
+    store::settle(db, n, &mut there)?;
+    projection::write(db, &replica.registry, n, &mut there)?;
+    replica.documents.put(there);
+    Ok(())
+}
+
+/// Makes room for what came; its old receipts speak of what is here no longer.
+fn begin(db: &Connection, stored: &Stored, entered: &Entered) -> Result<i64> {
+    let n = stored.n;
+    for sql in ["DELETE FROM change WHERE document = ?1", "DELETE FROM receipt WHERE document = ?1"] {
+        db.execute(sql, [n]).map_err(storage)?;
+    }
+    db.execute(
+        "UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0, damaged = 0, generation = ?2 WHERE n = ?1",
+        params![n, entered.generation],
+    )
+    .map_err(storage)?;
+    Ok(n)
+}
