@@ -5,6 +5,7 @@ mod contents;
 mod custom_kind;
 mod damage;
 mod failures;
+mod generations;
 mod hand_over;
 mod lists;
 mod moving;

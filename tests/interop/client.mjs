@@ -24,7 +24,7 @@ export class Client {
     this.server = server;
     this.device = randomUUID();
     this.actor = randomUUID();
-    /** Documents by id: `{ kind, scope, parent, doc, ready }`. */
+    /** Documents by id: `{ kind, scope, parent, generation, doc, ready, written }`. */
     this.records = new Map();
     this.cursors = new Map();
     this.known = null;
@@ -78,15 +78,24 @@ export class Client {
     }
     if (sort === "change") {
       const record = this.records.get(id);
-      if (record) [record.doc] = Automerge.applyChanges(record.doc, [body.bytes]);
+      if (record && generationOf(body.bytes) === record.generation) [record.doc] = Automerge.applyChanges(record.doc, [body.bytes]);
       return;
     }
     const known = this.records.get(id);
-    let doc = body.snapshot ? Automerge.load(body.snapshot, { actor: hex(this.actor) }) : this.genesis(body.kind, id);
+    const generation = BigInt(body.generation ?? 0);
+    const actor = this.name(generation);
+    let doc = body.snapshot ? Automerge.load(body.snapshot, { actor }) : this.genesis(body.kind, id);
     [doc] = Automerge.applyChanges(doc, body.changes);
-    if (known) doc = Automerge.merge(known.doc, doc);
+    // What is there of an earlier generation gives way; what was written in it is done again when it is asked for.
+    if (known?.generation === generation) doc = Automerge.merge(known.doc, doc);
     const parent = body.parent && text(body.parent);
-    this.records.set(id, { kind: body.kind, scope: text(body.scope), parent, doc, ready: body.ready });
+    const written = known?.written ?? [];
+    this.records.set(id, { kind: body.kind, scope: text(body.scope), parent, generation, doc, ready: body.ready, written });
+  }
+
+  /** The name under which this client writes in a document of a generation. */
+  name(generation) {
+    return generation > 0n ? generation.toString(16).padStart(16, "0") + hex(this.actor) : hex(this.actor);
   }
 
   /** The first change of a document, the same on every device. */
@@ -104,14 +113,30 @@ export class Client {
   edit(id, edit) {
     const record = this.records.get(id);
     record.doc = Automerge.change(record.doc, { time: Math.floor(Date.now() / 1000) }, edit);
-    return item({ change: { doc: bytes(id), bytes: Automerge.getLastLocalChange(record.doc) } });
+    const change = Automerge.getLastLocalChange(record.doc);
+    const { actor, seq } = Automerge.decodeChange(change);
+    record.written.push({ actor, seq, edit });
+    return item({ change: { doc: bytes(id), bytes: change } });
+  }
+
+  /** Does again what was written here in an earlier generation and what stands there does not stand for; answers the items. */
+  redo(id) {
+    const record = this.records.get(id);
+    const present = this.name(record.generation);
+    const stale = record.written.filter(({ actor, seq }) => actor !== present && !(record.doc[`~covers/${actor}`] >= seq));
+    record.written = record.written.filter(({ actor }) => actor === present);
+    return stale.map(({ actor, seq, edit }) =>
+      this.edit(id, (doc) => {
+        edit(doc);
+        doc[`~covers/${actor}`] = new Automerge.Uint(seq);
+      }));
   }
 
   /** Makes a record here; answers the items that tell the server. */
   create(kind, parent, edit) {
     const id = randomUUID();
     const scope = this.records.get(parent).scope;
-    this.records.set(id, { kind, scope, parent, doc: this.genesis(kind, id), ready: null });
+    this.records.set(id, { kind, scope, parent, generation: 0n, doc: this.genesis(kind, id), ready: null, written: [] });
     const open = item({ open: { doc: bytes(id), kind, parent: bytes(parent), scope: bytes(scope) } });
     return { id, items: [open, this.edit(id, edit)] };
   }
@@ -172,6 +197,13 @@ export function writtenHeads(doc) {
   const heads = new Set(Automerge.getHeads(doc));
   const changes = Automerge.getAllChanges(doc).map(Automerge.decodeChange);
   return changes.filter(({ hash, actor }) => heads.has(hash) && actor !== GENESIS).map(({ hash }) => hash);
+}
+
+/** The generation that a change is of: in front of the name of its actor, behind what Automerge puts before that of a branch. */
+export function generationOf(change) {
+  let { actor } = Automerge.decodeChange(change);
+  if (actor.length > 32 && actor.startsWith("13b22309")) actor = actor.slice(8).replace(/^([89a-f].)*../, "");
+  return actor.length === 48 ? BigInt(`0x${actor.slice(0, 16)}`) : 0n;
 }
 
 export function item(value) {

@@ -77,6 +77,23 @@ async function tell() {
     assert.deepEqual(outcomes.filter((outcome) => outcome === "duplicate").length, 3);
     assert.deepEqual(outcomes.slice(2, 5).map((outcome) => outcome.rejected.code), ["bad_request", "unsupported", "corrupt"]);
   });
+  await step("amal writes while the note's history is shortened; it is done again on what stands there", async () => {
+    const stood = amal.records.get(note).doc.body;
+    const late = amal.edit(note, (doc) => Automerge.splice(doc, ["body"], 0, 0, "متأخرًا: "));
+    await company.operates("shorten", "--changes", "3", "--days", "0");
+    assert.deepEqual((await amal.push([late])).map((outcome) => outcome.rejected?.code), ["stale_generation"]);
+    await amal.pull([note]);
+    assert.equal(amal.records.get(note).doc.body, stood, "what it says is what it said");
+    assert.equal(Automerge.getAllChanges(amal.records.get(note).doc).length, 2);
+    accepted(await amal.push(amal.redo(note)));
+    assert.deepEqual(await amal.push([late]), ["duplicate"], "it is known to be there");
+    for (const client of [amal, basma]) {
+      await client.hello();
+      await client.pull();
+      assert.equal(client.records.get(note).doc.body, `متأخرًا: ${stood}`);
+      await agrees(client);
+    }
+  });
   await step("a change of somebody else's is refused", async () => {
     const theft = basma.edit(note, (doc) => (doc.written_at = 1));
     const [outcome] = await amal.push([theft]);

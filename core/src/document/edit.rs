@@ -8,6 +8,7 @@ use crate::{Error, ErrorCode, Result};
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{AutoCommit, ROOT, ReadDoc, ScalarValue};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One field operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,9 +97,16 @@ impl Document {
         operations: impl FnOnce(&mut AutoCommit, &crate::record::Kind) -> Result<()>,
     ) -> Result<Written> {
         let current = self.heads();
-        let base: Vec<Hash> = base.map_or_else(|| current.clone(), <[Hash]>::to_vec);
-        if let Some(unknown) = base.iter().find(|h| !current.contains(h) && !self.has(h)) {
-            return Err(Error::new(ErrorCode::NotFound, format!("the edit is based on {unknown:?}, which is not here: reload the form")));
+        let mut base: Vec<Hash> = base.map_or_else(|| current.clone(), <[Hash]>::to_vec);
+        let is_unknown = |hash: &Hash| !current.contains(hash) && !self.has(hash);
+        if let Some(unknown) = base.iter().find(|hash| is_unknown(hash)) {
+            // What a form showed before the history was shortened is what it was shortened to.
+            let Some(shortened_to) = self.base() else {
+                let why = format!("the edit is based on {unknown:?}, which is not here: reload the form");
+                return Err(Error::new(ErrorCode::NotFound, why));
+            };
+            let known: BTreeSet<Hash> = base.iter().map(|hash| if is_unknown(hash) { shortened_to } else { *hash }).collect();
+            base = known.into_iter().collect();
         }
         self.auto.set_actor(actor.automerge_in(self.generation()));
         let isolated = {

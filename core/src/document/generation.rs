@@ -71,6 +71,13 @@ impl Document {
         written.iter().map(|(_, id)| of(id)).max().unwrap_or(0)
     }
 
+    /// The base of this document, if its history was shortened.
+    pub(super) fn base(&self) -> Option<Hash> {
+        let written = self.auto.get_all(ROOT, GENERATION).unwrap_or_default();
+        let is_base = |id: &ObjId| matches!(id, ObjId::Id(_, writer, _) if generation_of(writer) > 0);
+        written.iter().find(|(_, id)| is_base(id)).and_then(|(_, id)| self.auto.hash_for_opid(id)).map(|hash| Hash::from(&hash))
+    }
+
     /// Whether a change of another generation is among what this one stands for.
     pub fn covers(&self, change: &RawChange) -> bool {
         self.newest_covered(&covers_key(change.branch())) >= change.sequence()
@@ -302,7 +309,7 @@ mod tests {
         let mut short = long.shortened(SERVER, LATER).expect("shortened");
         assert_eq!(short.row(), long.row());
         assert_eq!((short.generation(), long.generation()), (LATER, 0));
-        assert!(short.covers(&last));
+        assert!(short.covers(&last) && short.history(9)[0].is_base && !long.history(9)[0].is_base);
         let written: Vec<RawChange> = short.changes_since(&[]).into_iter().filter(|change| change.actor() != Actor::GENESIS).collect();
         assert_eq!((written.len(), long.changes_since(&[]).len()), (1, 202));
         assert!(written[0].is_base() && written[0].actor() == SERVER && written[0].generation() == LATER);

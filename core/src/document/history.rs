@@ -17,6 +17,9 @@ pub struct HistoryEntry {
     pub written_at: i64,
     /// The fields it touched.
     pub fields: Vec<FieldChange>,
+    /// It stands for everything before it, which was put away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_base: bool,
 }
 
 /// What a change made of a field.
@@ -33,7 +36,7 @@ pub struct FieldChange {
 impl Document {
     /// The newest `limit` changes, newest first, without the genesis.
     pub fn history(&mut self, limit: usize) -> Vec<HistoryEntry> {
-        let changes = self.auto.get_changes(&[]);
+        let (changes, base) = (self.auto.get_changes(&[]), self.base());
         changes
             .iter()
             .rev()
@@ -44,6 +47,7 @@ impl Document {
                 actor: Actor::from(change.actor_id()),
                 written_at: change.timestamp().saturating_mul(1000),
                 fields: self.touched(change.deps(), change.hash()),
+                is_base: Some(Hash::from(&change.hash())) == base,
             })
             .collect()
     }

@@ -161,6 +161,7 @@ page-customer-history-empty-text = يظهر هنا كل تغيير ومن أجر
 page-customer-history-restore = استعادة القيمة السابقة
 page-customer-history-deleted = حُذف السجل
 page-customer-history-restored = استُعيد السجل
+page-customer-history-shortened = ما كان مسجّلًا عند اختصار التاريخ السابق
 
 page-new-customer-title = عميل جديد
 page-new-customer-name-missing = أدخل اسم العميل.

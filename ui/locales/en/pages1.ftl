@@ -146,6 +146,7 @@ page-customer-history-empty-text = Every change appears here with who made it an
 page-customer-history-restore = Restore the earlier value
 page-customer-history-deleted = Deleted
 page-customer-history-restored = Restored
+page-customer-history-shortened = What stood there when the earlier history was put away
 
 page-new-customer-title = New customer
 page-new-customer-name-missing = Enter the customer’s name.

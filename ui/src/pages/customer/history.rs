@@ -56,7 +56,7 @@ pub fn HistoryTab(props: &HistoryTabProps) -> Html {
 }
 
 fn change(i18n: &I18n, record: &Rc<Record>, page: &HistoryPage, entry: &HistoryEntry, write: &Callback<EditFields>) -> Html {
-    let who = author(i18n, &page.names, entry.actor);
+    let who = if entry.is_base { i18n.t("page-customer-history-shortened") } else { author(i18n, &page.names, entry.actor) };
     html! {
         <li class="p1-history-entry" key={entry.change.to_string()} data-testid="history-entry">
             <div class="muted"><Bdi>{ who }</Bdi>{ " · " }{ i18n.datetime(Instant(entry.written_at)) }</div>
