@@ -125,6 +125,11 @@ impl Document {
         self.auto.get_missing_deps(&asked).iter().map(Hash::from).filter(|hash| hashes.contains(hash)).collect()
     }
 
+    /// Whether some change waits for one that it was made on.
+    pub fn is_waiting(&mut self) -> bool {
+        !self.auto.get_missing_deps(&[]).is_empty()
+    }
+
     /// The heads, sorted: two documents with equal heads hold the same.
     pub fn heads(&mut self) -> Vec<Hash> {
         let mut heads: Vec<Hash> = self.auto.get_heads().iter().map(Hash::from).collect();

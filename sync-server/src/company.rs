@@ -119,6 +119,15 @@ impl Company {
         self
     }
 
+    /// The same, knowing these kinds. Before anybody else has a hand on it.
+    #[must_use]
+    pub fn with_registry(mut self, registry: Registry) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.registry = registry;
+        }
+        self
+    }
+
     /// The same, with a place for contents. Before anybody else has a hand on it.
     #[must_use]
     pub fn with_blobs(mut self, blobs: Blobs) -> Self {

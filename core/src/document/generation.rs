@@ -155,7 +155,7 @@ impl Document {
         if !self.conflicts().is_empty() {
             return Err(needed("somebody has yet to choose between values".into()));
         }
-        if !self.auto.get_missing_deps(&[]).is_empty() {
+        if self.is_waiting() {
             return Err(needed("something of it has yet to come".into()));
         }
         if generation <= self.generation() {

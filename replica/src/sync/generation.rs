@@ -13,7 +13,7 @@ use crate::{Replica, projection, storage};
 use maydan_core::document::{Carried, Document, Hash, RawChange};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::Entered;
-use maydan_core::{ErrorCode, Kind, RecordId, Result};
+use maydan_core::{Actor, ErrorCode, Kind, RecordId, Result};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -43,7 +43,8 @@ impl Meeting {
 
 /// Whether a change may become part of what is here; of another generation it comes with the whole record, or not at all.
 pub(super) fn fits(stored: &Stored, change: &RawChange) -> bool {
-    change.generation() == stored.generation || !Safeguard::Generation.holds()
+    // All generations begin with the same genesis.
+    change.generation() == stored.generation || change.actor() == Actor::GENESIS || !Safeguard::Generation.holds()
 }
 
 /// A change is of a history that was shortened: it waits for what stands there now. Answers whether that can come: who may not

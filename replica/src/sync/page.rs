@@ -187,6 +187,10 @@ fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Resul
     }
     store::settle(&replica.db, stored.n, &mut document)?;
     projection::write(&replica.db, &replica.registry, stored.n, &mut document)?;
+    if document.is_waiting() {
+        // Made on what is not in any feed: the first changes of a later version of the app. They come with the whole.
+        survey::want(&replica.db, stored.id)?;
+    }
     replica.documents.put(document);
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! - one that has more here than it came with is sent again and brought back, as after a restore;
 //! - one that the server does not know stays, counts as unproven, and is sent and brought too: it may be the only copy.
 //!
-//! Nothing is compared while something of the scope is unsent, and nothing that agreed within the last hour: the sums are
+//! Nothing is compared while something of the scope is unsent or asked for by name, and nothing that agreed within the last hour: the sums are
 //! read from all documents of a scope.
 
 use super::{feed, relay};
@@ -86,7 +86,7 @@ pub(super) fn take(replica: &Replica, asked: &Asked, page: &Page) -> Result<()> 
         }
     }
     for (scope, tally) in &page.tallies {
-        if is_due(db, *scope, replica.host.now().0)? && !has_unsent(db, *scope)? {
+        if is_due(db, *scope, replica.host.now().0)? && !has_unsent(db, *scope)? && !is_asked(db)? {
             if self::tally(db, *scope)? == *tally {
                 close(db, *scope, replica.host.now().0)?;
                 db.prepare_cached("UPDATE survey SET in_vain = 0 WHERE scope = ?1")
@@ -118,9 +118,7 @@ fn count_difference(db: &Connection) -> Result<()> {
 
 /// Documents that were asked for by name and were dealt with, and those that came by themselves: they are not asked for again.
 pub(super) fn dealt_with(db: &Connection, asked: &Asked, page: &Page) -> Result<()> {
-    let is_idle: bool =
-        db.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM want)").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)?;
-    if is_idle {
+    if !is_asked(db)? {
         return Ok(());
     }
     if !asked.want.is_empty() && page.wanted == 0 && !page.has_more {
@@ -189,6 +187,11 @@ fn has_unsent(db: &Connection, scope: ScopeId) -> Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox o CROSS JOIN document d ON d.n = o.document WHERE d.scope = ?1)")
         .and_then(|mut s| s.query_row([scope.as_bytes()], |r| r.get(0)))
         .map_err(storage)
+}
+
+/// Whether something is known to be missing here, and asked for.
+fn is_asked(db: &Connection) -> Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM want)").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)
 }
 
 fn close(db: &Connection, scope: ScopeId, now: i64) -> Result<()> {

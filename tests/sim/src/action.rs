@@ -47,6 +47,10 @@ pub enum What {
     Erase,
     /// An administrator shortens the histories of records with at least so many changes.
     Shorten(u64),
+    /// A device gets the next version of the app.
+    Upgrade(usize),
+    /// The server gets its next version.
+    UpgradeServer,
     /// A copy of the server's database is put by.
     Backup,
     /// That copy is put in place: told, or by hand without a word.
@@ -138,6 +142,12 @@ pub fn plan(seed: u64) -> Vec<Action> {
         let what = What::Shorten(random.u64(2..6));
         actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
     }
+    let upgraded = (0..size.devices).filter(|_| random.bool()).map(What::Upgrade).collect::<Vec<_>>();
+    let server = random.bool().then_some(What::UpgradeServer);
+    let news = NEWS.iter().map(|work| What::Work(random.usize(0..size.devices), *work)).collect::<Vec<_>>();
+    for what in upgraded.into_iter().chain(server).chain(news) {
+        actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
+    }
     actions
 }
 
@@ -154,6 +164,8 @@ const MOVES: usize = 8;
 const PHOTOS: &[Work] = &[Work::Attach, Work::Attach, Work::Attach, Work::Attach, Work::Look, Work::Look, Work::Look];
 /// How many devices are cut off in each seed.
 const REVOKES: usize = 2;
+/// What only the next version of the app can do, in each seed.
+const NEWS: &[Work] = &[Work::Summary, Work::Summary, Work::Summary, Work::Summary, Work::Offer, Work::Offer];
 
 /// How many customers are erased in each seed.
 const ERASURES: usize = 2;

@@ -1,11 +1,12 @@
 //! The promises.
 
 use crate::action::is_quiet;
+use crate::edition::Edition;
 use crate::run::World;
 use crate::server::{Content, Place, Server};
-use maydan_core::RecordId;
 use maydan_core::document::Hash;
 use maydan_core::sync::wire::Push;
+use maydan_core::{RecordId, ScopeId};
 use maydan_sync_server::What;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -203,7 +204,7 @@ impl World {
 
     /// All devices that may see a record see the same, and it is what the server has; what they may not see they do not have.
     fn check_agreement(&mut self, content: &Content, random: &mut fastrand::Rng) -> Broken {
-        let mut rows: BTreeMap<RecordId, (usize, String)> = BTreeMap::new();
+        let mut rows: BTreeMap<(RecordId, Edition), (usize, String)> = BTreeMap::new();
         for number in 0..self.devices.len() {
             let words = |e: maydan_core::Error| format!("device {number}: {e}");
             let user = self.devices[number].user;
@@ -217,20 +218,24 @@ impl World {
                     return Err(format!("device {number} has {id} in {scope}; the server has it in {there}; granted are {granted:?}"));
                 }
                 let theirs = content.heads.get(id).cloned().unwrap_or_default();
-                let mine: BTreeSet<Hash> = if theirs.is_empty() { BTreeSet::new() } else { heads.clone() };
+                let mine: BTreeSet<Hash> = heads.iter().filter(|head| !is_genesis(content, &(*id, **head))).copied().collect();
                 if mine != theirs {
                     return Err(format!("device {number} has {id} at {mine:?}, the server at {theirs:?}"));
                 }
-                match rows.get(id) {
-                    None => drop(rows.insert(*id, (number, row.clone()))),
+                // Another version shows other fields.
+                let seen_by = (*id, self.devices[number].edition);
+                match rows.get(&seen_by) {
+                    None => drop(rows.insert(seen_by, (number, row.clone()))),
                     Some((_, other)) if other == row => {}
                     Some((other_device, other)) => {
                         return Err(format!("devices {other_device} and {number} show {id} differently: {other} and {row}"));
                     }
                 }
             }
-            let missing: Vec<RecordId> =
-                content.docs.iter().filter(|(id, scope)| granted.contains(*scope) && !here.contains_key(id)).map(|(id, _)| *id).collect();
+            let edition = self.devices[number].edition;
+            let shows = |id: &RecordId| content.kinds.get(id).is_some_and(|kind| edition.knows(kind));
+            let is_missing = |(id, scope): &(&RecordId, &ScopeId)| granted.contains(*scope) && !here.contains_key(*id) && shows(id);
+            let missing: Vec<RecordId> = content.docs.iter().filter(is_missing).map(|(id, _)| *id).collect();
             if !missing.is_empty() {
                 return Err(format!("device {number} lacks {missing:?}"));
             }
@@ -288,7 +293,7 @@ fn check_server(content: &Content) -> Broken {
 
 /// Whether a change is what makes a document, which is never sent.
 fn is_genesis(content: &Content, place: &Place) -> bool {
-    let registry = maydan_core::Registry::maydan();
+    let registry = Edition::Next.registry();
     let known = content.kinds.get(&place.0);
     let mut kinds = registry.iter().filter(|kind| known.is_none_or(|known| *known == kind.name));
     kinds.any(|kind| maydan_core::document::genesis::hashes(kind, place.0).is_ok_and(|hashes| hashes.contains(&place.1)))

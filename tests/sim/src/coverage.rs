@@ -68,6 +68,8 @@ fn name(what: &What) -> String {
         What::Revoke(_) => "do Revoke".into(),
         What::TakeIn => "do TakeIn".into(),
         What::Erase => "do Erase".into(),
+        What::Upgrade(_) => "do Upgrade".into(),
+        What::UpgradeServer => "do UpgradeServer".into(),
         What::Shorten(_) => "do Shorten".into(),
         What::Sync(_, None) | What::Backup | What::DisksWell => "sync".into(),
         What::Sync(_, Some(fault)) => format!("{fault:?}"),

@@ -5,6 +5,7 @@ mod work;
 
 pub use work::{WORK, Work};
 
+use crate::edition::Edition;
 use crate::host::{Machine, Time};
 use crate::network::{Fault, Late, carry};
 use crate::server::{Place, Server};
@@ -13,7 +14,7 @@ use maydan_core::command::*;
 use maydan_core::document::decode_change;
 use maydan_core::sync::client::{Client, Seen, Step};
 use maydan_core::sync::wire::{HelloAnswer, Item};
-use maydan_core::{Actor, DeviceId, ErrorCode, RecordId, Registry, Result};
+use maydan_core::{Actor, DeviceId, ErrorCode, RecordId, Result};
 use maydan_replica::{OpenOptions, Place as Where, Replica};
 use maydan_sync_server::Caller;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,8 @@ pub struct Device {
     kept: Kept,
     /// Who is signed in.
     pub user: RecordId,
+    /// The version of the app.
+    pub edition: Edition,
     replica: Option<Replica>,
     client: Client,
     step: Step,
@@ -65,6 +68,7 @@ impl Device {
             number,
             kept: Kept::default(),
             user,
+            edition: Edition::Present,
             replica: None,
             client: Client::new(),
             step: Step::AwaitSignIn,
@@ -89,7 +93,7 @@ impl Device {
             let options = OpenOptions {
                 place: Where::Browser(name),
                 host: self.host.clone(),
-                registry: Registry::maydan(),
+                registry: self.edition.registry(),
                 remembered_actor: self.kept.actors.get(&self.user).copied(),
             };
             let replica = Replica::open(options)?;
@@ -108,6 +112,12 @@ impl Device {
     pub fn close(&mut self) {
         self.replica = None;
         (self.client, self.step, self.ready_at) = (Client::new(), Step::Hello, 0);
+    }
+
+    /// The next version of the app is put onto the device, and started.
+    pub fn upgrade(&mut self) {
+        self.edition = Edition::Next;
+        self.close();
     }
 
     /// Another person takes the device.

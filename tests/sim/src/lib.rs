@@ -19,6 +19,7 @@ mod check;
 pub mod coverage;
 pub mod device;
 pub mod disk;
+pub mod edition;
 pub mod harm;
 pub mod host;
 mod hostile;

@@ -182,6 +182,14 @@ impl World {
             }
             What::Erase => self.server.erase(random.usize(..))?.into(),
             What::Shorten(changes) => format!("shortened {}", self.server.shorten(changes)?),
+            What::Upgrade(device) => {
+                self.devices[device].upgrade();
+                "upgraded".into()
+            }
+            What::UpgradeServer => {
+                self.server.upgrade()?;
+                "upgraded".into()
+            }
             What::Backup => {
                 self.backup = Some(self.server.copy()?);
                 "copied".into()
@@ -244,6 +252,11 @@ impl World {
         if self.has_lost_changes {
             // The power may have gone while that was done.
             self.server.company().and_then(maydan_sync_server::Company::mend).map_err(|e| format!("what was lost can't be mended: {e}"))?;
+        }
+        // What the next version has written waits for a server that knows it. The fleet may stay a mixed one.
+        self.server.upgrade().map_err(|e| format!("the server can't be upgraded: {e}"))?;
+        if self.seed % 2 == 0 {
+            self.devices.iter_mut().for_each(Device::upgrade);
         }
         while !self.late.is_empty() {
             arrive_late(&mut self.server, &mut self.late, random);

@@ -1,5 +1,6 @@
 //! The server of a simulation: the real company over a simulated disk, reached by bytes.
 
+use crate::edition::Edition;
 use crate::host::{Machine, Time};
 use crate::vfs::Mount;
 use maydan_core::blob::BlobHash;
@@ -61,6 +62,7 @@ pub struct Server {
     /// Its machine.
     pub host: Arc<Machine>,
     company: Option<Company>,
+    edition: Edition,
     /// Most entries of a page; a device may be served one at a time.
     pub page_entries: usize,
     /// Customers that an administrator wanted to be erased.
@@ -97,6 +99,7 @@ impl Server {
             leaked,
             host,
             company: None,
+            edition: Edition::Present,
             page_entries: 4_000,
             asked_to_erase,
             sent,
@@ -115,7 +118,7 @@ impl Server {
     pub fn start(&mut self) -> Result<()> {
         let store = Sqlite::named(&self.mount.name("server.db"), self.safe.clone())?;
         let company = Company::with_host(store, self.host.clone()).with_page_entries(self.page_entries);
-        let company = company.with_blobs(self.blobs.clone());
+        let company = company.with_blobs(self.blobs.clone()).with_registry(self.edition.registry());
         company.erase_again()?;
         self.company = Some(company);
         Ok(())
@@ -148,6 +151,12 @@ impl Server {
     pub fn restart(&mut self) -> Result<()> {
         self.stop();
         self.start()
+    }
+
+    /// Starts again as the next version.
+    pub fn upgrade(&mut self) -> Result<()> {
+        self.edition = Edition::Next;
+        self.restart()
     }
 
     /// A copy of its database, taken while nobody writes.

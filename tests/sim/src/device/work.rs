@@ -33,6 +33,10 @@ pub enum Work {
     Attach,
     /// Looks at one.
     Look,
+    /// Writes a summary of a note, if the app has such.
+    Summary,
+    /// Makes an offer, if the app has such.
+    Offer,
 }
 
 /// What is drawn from; moves and photos are drawn apart ([`crate::action::plan`]).
@@ -68,13 +72,13 @@ pub(super) fn perform(replica: &mut Replica, work: Work, hand: &mut Hand, random
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         match replica.create_record(CreateRecord { kind: kind.into(), id: None, scope, fields }) {
             // Somebody who has no territory any more makes nothing there.
-            Err(e) if e.code == ErrorCode::Forbidden => Ok(()),
+            Err(e) if matches!(e.code, ErrorCode::Forbidden | ErrorCode::UnknownKind) => Ok(()),
             other => other.map(drop),
         }
     };
     let edit = |replica: &mut Replica, edits: EditFields| -> Result<()> {
         match replica.edit_fields(edits) {
-            Err(e) if matches!(e.code, ErrorCode::Forbidden | ErrorCode::NotFound) => Ok(()),
+            Err(e) if matches!(e.code, ErrorCode::Forbidden | ErrorCode::NotFound | ErrorCode::UnknownField) => Ok(()),
             other => other.map(drop),
         }
     };
@@ -143,6 +147,17 @@ pub(super) fn perform(replica: &mut Replica, work: Work, hand: &mut Hand, random
                 && let Some(hash) = record.row.get("content").and_then(|name| name.as_text()?.parse().ok())
             {
                 replica.read_content(ReadContent { hash })?;
+            }
+        }
+        Work::Summary => {
+            if let Some(id) = pick(replica, "note", random)? {
+                let summary = Edit::Splice { field: "summary".into(), at: 0, delete: 0, insert: format!("{word} ") };
+                edit(replica, EditFields::now(id, vec![summary, Edit::set("mood", word)]))?;
+            }
+        }
+        Work::Offer => {
+            if let Some(customer) = pick(replica, "customer", random)? {
+                create(replica, "offer", None, &[("customer", customer.to_string().into()), ("title", word.into())])?;
             }
         }
         Work::Restore => {
