@@ -35,7 +35,7 @@ pub struct Outgoing {
 enum Sort {
     Hello(Hello),
     Push { batch: Batch, epoch: Uuid },
-    Pull { is_first: bool, besides: Asked },
+    Pull { cursors: Vec<Cursor>, besides: Asked },
     HandOver(Handing),
     Transfer(Asking),
 }
@@ -186,12 +186,17 @@ impl Replica {
                 let seen = Seen::Pushed { pending: self.has_sendable()?, hello_needed, transfers: blob::is_due(&self.db)? };
                 Ok(Taken { seen, head: Some(answer.head.seq), received_at_first: None })
             }
-            (Sort::Pull { is_first, besides }, Answer::Pull(page)) => {
-                self.apply_answer(&page, besides)?;
-                let has_more = page.has_more || survey::is_open(&self.db, &self.cursors()?)?;
+            (Sort::Pull { cursors, besides }, Answer::Pull(page)) => {
+                // Another loop on the same data may have read on: then this page says what was, and is asked for from there.
+                let is_next = self.cursors()? == *cursors;
+                if is_next {
+                    self.apply_answer(&page, besides)?;
+                }
+                let has_more = !is_next || page.has_more || survey::is_open(&self.db, &self.cursors()?)?;
                 let (pending, hello_needed) = (self.has_sendable()?, !self.is_announced()?);
                 let seen = Seen::Pulled { has_more, pending, hello_needed, transfers: blob::is_due(&self.db)? };
                 let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
+                let is_first = is_next && cursors.iter().any(Cursor::is_first);
                 Ok(Taken { seen, head: Some(page.head.seq), received_at_first: is_first.then_some(received) })
             }
             (Sort::HandOver(handing), Answer::HandOver(answer)) => {
@@ -213,9 +218,8 @@ impl Replica {
 }
 
 fn pull(pull: Pull) -> Result<Outgoing> {
-    let is_first = pull.cursors.iter().any(Cursor::is_first);
     let besides = Asked { want: pull.want.clone(), survey: pull.survey };
-    Ok(Outgoing { path: "pull", media: MEDIA_TYPE, body: msgpack(&pull)?, sort: Sort::Pull { is_first, besides } })
+    Ok(Outgoing { path: "pull", media: MEDIA_TYPE, body: msgpack(&pull)?, sort: Sort::Pull { cursors: pull.cursors, besides } })
 }
 
 fn msgpack(message: &impl Serialize) -> Result<Vec<u8>> {

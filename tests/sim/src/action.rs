@@ -21,6 +21,8 @@ pub enum What {
     Work(usize, Work),
     /// A device takes a step of its sync loop.
     Sync(usize, Option<Fault>),
+    /// Two sync loops work on one device at once: what one has asked is answered after the other has taken so many steps.
+    TwoLoops(usize, usize),
     /// A request that was on its way for long arrives.
     ArriveLate,
     /// A device's power will be cut after so many more writes; 0 is now.
@@ -145,7 +147,8 @@ pub fn plan(seed: u64) -> Vec<Action> {
     let upgraded = (0..size.devices).filter(|_| random.bool()).map(What::Upgrade).collect::<Vec<_>>();
     let server = random.bool().then_some(What::UpgradeServer);
     let news = NEWS.iter().map(|work| What::Work(random.usize(0..size.devices), *work)).collect::<Vec<_>>();
-    for what in upgraded.into_iter().chain(server).chain(news) {
+    let loops = (0..LOOPS).map(|_| What::TwoLoops(random.usize(0..size.devices), random.usize(1..6))).collect::<Vec<_>>();
+    for what in upgraded.into_iter().chain(server).chain(news).chain(loops) {
         actions.insert(random.usize(0..actions.len()), Action { what, salt: random.u64(..) });
     }
     actions
@@ -164,6 +167,8 @@ const MOVES: usize = 8;
 const PHOTOS: &[Work] = &[Work::Attach, Work::Attach, Work::Attach, Work::Attach, Work::Look, Work::Look, Work::Look];
 /// How many devices are cut off in each seed.
 const REVOKES: usize = 2;
+/// How often two loops work at once in each seed.
+const LOOPS: usize = 8;
 /// What only the next version of the app can do, in each seed.
 const NEWS: &[Work] = &[Work::Summary, Work::Summary, Work::Summary, Work::Summary, Work::Offer, Work::Offer];
 

@@ -73,6 +73,7 @@ fn name(what: &What) -> String {
         What::Shorten(_) => "do Shorten".into(),
         What::Sync(_, None) | What::Backup | What::DisksWell => "sync".into(),
         What::Sync(_, Some(fault)) => format!("{fault:?}"),
+        What::TwoLoops(..) => "TwoLoops".into(),
         What::ArriveLate => "ArriveLate".into(),
         What::CutDevice(..) => "CutDevice".into(),
         What::CutServer(_) => "CutServer".into(),

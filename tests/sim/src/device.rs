@@ -295,6 +295,31 @@ impl Device {
         Ok(self.step)
     }
 
+    /// A second loop asks, the first one takes so many steps, and then the second one gets its answer.
+    pub fn sync_twice(
+        &mut self,
+        server: &mut Server,
+        late: &mut Vec<Late>,
+        steps: usize,
+        random: &mut fastrand::Rng,
+    ) -> Result<&'static str> {
+        if !self.is_signed_in(random) {
+            return Ok("nobody is signed in");
+        }
+        let step = if matches!(self.step, Step::Push | Step::Pull | Step::Transfer) { self.step } else { Step::Hello };
+        let Some(asked) = self.replica(random)?.ask(step)? else { return Ok("nothing to ask") };
+        let Ok(answer) = carry(server, late, (self.caller(), asked.path, &asked.body), None, random) else { return Ok("refused") };
+        for _ in 0..steps {
+            self.sync(server, late, None, random)?;
+        }
+        if self.mount.disk.is_dead() {
+            return Ok("dark");
+        }
+        // Whatever it makes of that: nothing may be lost by it.
+        let answer = asked.read(&answer)?;
+        Ok(if self.replica(random)?.take(&asked, answer).is_ok() { "taken" } else { "not taken" })
+    }
+
     fn refresh(&mut self, server: &mut Server) -> Seen {
         let kept = self.kept.refresh.get(&self.user).cloned().unwrap_or_default();
         match server.company().and_then(|company| company.refresh(&kept, self.id())) {

@@ -132,6 +132,10 @@ impl World {
                 let Self { devices, server, late, .. } = self;
                 format!("{:?}", devices[device].sync(server, late, fault, random)?)
             }
+            What::TwoLoops(device, steps) => {
+                let Self { devices, server, late, .. } = self;
+                devices[device].sync_twice(server, late, steps, random)?.into()
+            }
             What::ArriveLate => {
                 arrive_late(&mut self.server, &mut self.late, random);
                 "arrived".into()
