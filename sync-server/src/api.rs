@@ -57,6 +57,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
      style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
      manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/// What a server answers, for whoever brings connections of his own.
+pub fn routes(company: Company, config: Config) -> Router {
+    router(Api::new(company, config))
+}
+
 /// All routes.
 pub(crate) fn router(api: Api) -> Router {
     let v1 = Router::new()

@@ -20,9 +20,11 @@ mod server;
 pub mod store;
 mod tls;
 
+pub use api::routes;
 pub use chance::Machine;
 pub use company::{
     Bulk, Caller, Checked, Collected, Company, Device, Erased, Fault, Handed, HandedRecord, Imported, NewUser, Shorten, Shortened, TakenIn,
     What,
 };
+pub use config::Config;
 pub use server::Server;

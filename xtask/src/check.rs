@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, each by its name, and one line at the end.
 
 use crate::process::{cargo, command, exists, root, say, succeed, target};
-use crate::{chaos, demo, install, licences, tidy, wasm};
+use crate::{chaos, demo, install, licences, sim, tidy, wasm};
 use anyhow::Result;
 use clap::Args;
 use std::process::{Command, Stdio};
@@ -37,6 +37,7 @@ const CHECKS: &[Check] = &[
         passed(succeed(cargo().args(["doc", "--workspace", "--no-deps", "--locked", "-q"]).env("RUSTDOCFLAGS", "-D warnings")))
     }),
     ("tests", tests),
+    ("simulation", || passed(sim::run(&sim::Options { seeds: 2_000, from: 0, safeguards: false }))),
     ("demo", || passed(demo::demo(&demo::Demo { json: true }))),
     ("chaos", || passed(chaos::run(&chaos::Options { seconds: 30, seed: None }))),
     ("another language", || {

@@ -8,13 +8,13 @@ use clap::Args;
 pub struct Options {
     /// How many seeds.
     #[arg(long, default_value_t = 1_000)]
-    seeds: u64,
+    pub seeds: u64,
     /// The first one.
     #[arg(long, default_value_t = 0)]
-    from: u64,
+    pub from: u64,
     /// Switch the safeguards off one by one: each must be noticed.
     #[arg(long)]
-    safeguards: bool,
+    pub safeguards: bool,
 }
 
 /// Runs seeds; a failing one is cut down and printed.

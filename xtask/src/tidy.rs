@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("maydan-it", &["maydan-core", "maydan-replica", "maydan-driver", "maydan-sync-server"]),
     ("maydan-fuzz", &["maydan-core", "maydan-replica"]),
     ("maydan-sim", &["maydan-core", "maydan-replica", "maydan-sync-server"]),
+    ("maydan-turmoil", &["maydan-core", "maydan-sim", "maydan-sync-server"]),
     ("maydan-bench", &["maydan-core", "maydan-replica", "maydan-sync-server", "maydan-it"]),
     ("maydan-chaos", &["maydan-core", "maydan-it"]),
     ("maydan-chaos-disk", &[]),

@@ -6,9 +6,10 @@ use crate::run::World;
 use crate::server::{Content, Place, Server};
 use maydan_core::document::Hash;
 use maydan_core::sync::wire::Push;
-use maydan_core::{RecordId, ScopeId};
+use maydan_core::{RecordId, Registry, ScopeId};
 use maydan_sync_server::What;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 type Broken = Result<(), String>;
 
@@ -218,7 +219,8 @@ impl World {
                     return Err(format!("device {number} has {id} in {scope}; the server has it in {there}; granted are {granted:?}"));
                 }
                 let theirs = content.heads.get(id).cloned().unwrap_or_default();
-                let mine: BTreeSet<Hash> = heads.iter().filter(|head| !is_genesis(content, &(*id, **head))).copied().collect();
+                let mine: BTreeSet<Hash> =
+                    heads.iter().filter(|head| theirs.contains(*head) || !is_genesis(content, &(*id, **head))).copied().collect();
                 if mine != theirs {
                     return Err(format!("device {number} has {id} at {mine:?}, the server at {theirs:?}"));
                 }
@@ -293,9 +295,9 @@ fn check_server(content: &Content) -> Broken {
 
 /// Whether a change is what makes a document, which is never sent.
 fn is_genesis(content: &Content, place: &Place) -> bool {
-    let registry = Edition::Next.registry();
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Edition::Next.registry());
     let known = content.kinds.get(&place.0);
-    let mut kinds = registry.iter().filter(|kind| known.is_none_or(|known| *known == kind.name));
+    let mut kinds = REGISTRY.iter().filter(|kind| known.is_none_or(|known| *known == kind.name));
     kinds.any(|kind| maydan_core::document::genesis::hashes(kind, place.0).is_ok_and(|hashes| hashes.contains(&place.1)))
 }
 

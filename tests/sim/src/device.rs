@@ -160,7 +160,8 @@ impl Device {
     /// She signs in, if the server answers.
     pub fn sign_in(&mut self, server: &mut Server, random: &mut fastrand::Rng) -> Result<()> {
         let device = self.id();
-        let (refresh, caller) = server.open_session(self.user, device)?;
+        let refresh = server.open_session(self.user, device)?;
+        let caller = self.caller();
         let user = self.user;
         let hello = self.replica(random)?.hello()?;
         let answer = match server.answer(caller, "hello", &serde_json::to_vec(&hello)?) {
@@ -322,9 +323,9 @@ impl Device {
 
     fn refresh(&mut self, server: &mut Server) -> Seen {
         let kept = self.kept.refresh.get(&self.user).cloned().unwrap_or_default();
-        match server.company().and_then(|company| company.refresh(&kept, self.id())) {
-            Ok((tokens, _)) => {
-                self.kept.refresh.insert(self.user, tokens.refresh);
+        match server.refresh(self.caller(), &kept) {
+            Ok(refresh) => {
+                self.kept.refresh.insert(self.user, refresh);
                 Seen::Authorised
             }
             Err(e) => Seen::Failed { code: e.code, retry_after: None },

@@ -29,3 +29,4 @@ pub mod run;
 pub mod server;
 pub mod shrink;
 pub mod vfs;
+pub mod wire;

@@ -91,6 +91,11 @@ pub fn carry(
     random: &mut fastrand::Rng,
 ) -> Result<Vec<u8>, Unanswered> {
     let ask = |server: &mut Server, body: &[u8]| server.answer(caller, path, body).map_err(|e| Unanswered::from(seen_by_device(e.code)));
+    if server.has_wire()
+        && let Some(after) = breaks_after(fault, random)
+    {
+        return server.answer_until(caller, path, body, Some(after)).map_err(|e| Unanswered::from(seen_by_device(e.code)));
+    }
     match fault {
         None => ask(server, body),
         Some(Fault::DropRequest) => Err(ErrorCode::Offline.into()),
@@ -131,6 +136,16 @@ pub fn carry(
         Some(Fault::TooMany) => Err(Unanswered { code: ErrorCode::TooManyAttempts, retry_after: Some(random.u64(0..60_000)) }),
         Some(Fault::BadGateway) => Err(ErrorCode::ServerFailed.into()),
         Some(Fault::Portal) => Err(ErrorCode::NotAMaydanServer.into()),
+    }
+}
+
+/// After how many of its steps a real network breaks, for it to look like a fault.
+fn breaks_after(fault: Option<Fault>, random: &mut fastrand::Rng) -> Option<u32> {
+    match fault? {
+        Fault::DropRequest => Some(0),
+        // A connection is made, a request comes in pieces, and so does the answer.
+        Fault::TruncateRequest | Fault::DropAnswer | Fault::TruncateAnswer => Some(random.u32(1..40)),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::device::Device;
 use crate::host::Time;
 use crate::network::{Late, arrive_late};
 use crate::server::Server;
+use crate::wire::Wire;
 use maydan_core::command::Level;
 use maydan_core::sync::client::Step;
 use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
@@ -50,7 +51,12 @@ pub struct World {
 
 /// Runs actions under a seed. Nothing that goes wrong inside is hidden: a broken promise ends it.
 pub fn run(seed: u64, size: Size, actions: &[Action]) -> Outcome {
-    let mut world = match World::new(seed, size) {
+    run_over(seed, size, actions, None)
+}
+
+/// The same over another network than the simulator's own.
+pub fn run_over(seed: u64, size: Size, actions: &[Action], wire: Option<Box<dyn Wire>>) -> Outcome {
+    let mut world = match World::new(seed, size, wire) {
         Ok(world) => world,
         Err(e) => {
             return Outcome {
@@ -66,9 +72,9 @@ pub fn run(seed: u64, size: Size, actions: &[Action]) -> Outcome {
 }
 
 impl World {
-    fn new(seed: u64, size: Size) -> Result<Self> {
+    fn new(seed: u64, size: Size, wire: Option<Box<dyn Wire>>) -> Result<Self> {
         let time = Time::default();
-        let server = Server::new(&time, seed)?;
+        let server = Server::new(&time, seed, wire)?;
         let company = server.company()?;
         let territories = (0..size.territories).map(|n| company.add_territory(&format!("منطقة {n}"))).collect::<Result<Vec<_>>>()?;
         let mut people = Vec::new();
@@ -259,7 +265,7 @@ impl World {
         }
         // What the next version has written waits for a server that knows it. The fleet may stay a mixed one.
         self.server.upgrade().map_err(|e| format!("the server can't be upgraded: {e}"))?;
-        if self.seed % 2 == 0 {
+        if self.seed.is_multiple_of(2) {
             self.devices.iter_mut().for_each(Device::upgrade);
         }
         while !self.late.is_empty() {
@@ -317,7 +323,7 @@ impl World {
 fn is_expected(e: &Error) -> bool {
     use maydan_core::ErrorCode as Code;
     match e.code {
-        Code::DiskFull | Code::DiskFailed | Code::Offline | Code::SignInNeeded | Code::Forbidden => true,
+        Code::DiskFull | Code::DiskFailed | Code::ServerFailed | Code::Offline | Code::SignInNeeded | Code::Forbidden => true,
         // A disk's own error, on either side.
         Code::Internal => e.message.contains("unable to open"),
         _ => false,

@@ -3,9 +3,10 @@
 use crate::edition::Edition;
 use crate::host::{Machine, Time};
 use crate::vfs::Mount;
+use crate::wire::{Asked, Wire};
 use maydan_core::blob::BlobHash;
 use maydan_core::document::{Hash, decode_change};
-use maydan_core::sync::wire::{GetBlob, HandOver, Hello, Item, Outcome, Pull, Push};
+use maydan_core::sync::wire::{GetBlob, HandOver, Hello, Item, MEDIA_TYPE, Outcome, Push, PushAnswer, RefreshRequest, Tokens};
 use maydan_core::{DeviceId, Error, ErrorCode, Host, RecordId, Result, ScopeId};
 use maydan_sync_server::store::{Beside, Blobs, Sqlite};
 use maydan_sync_server::{Caller, Company, Shorten};
@@ -63,6 +64,9 @@ pub struct Server {
     pub host: Arc<Machine>,
     company: Option<Company>,
     edition: Edition,
+    /// How requests get here, when not by a call, and the tokens that they need there.
+    wire: Option<Box<dyn Wire>>,
+    tokens: BTreeMap<(RecordId, DeviceId), String>,
     /// Most entries of a page; a device may be served one at a time.
     pub page_entries: usize,
     /// Customers that an administrator wanted to be erased.
@@ -85,7 +89,7 @@ pub struct Server {
 
 impl Server {
     /// A new server with an empty company.
-    pub fn new(time: &Time, seed: u64) -> Result<Self> {
+    pub fn new(time: &Time, seed: u64, wire: Option<Box<dyn Wire>>) -> Result<Self> {
         let safe =
             Safe { epoch: Arc::new(Mutex::new(Uuid::from_u128(u128::from(seed) << 8 | 1))), erased: Arc::default(), secret: [0x5E; 32] };
         let host = Machine::new(time, seed ^ 0x5E12_7E12);
@@ -100,6 +104,8 @@ impl Server {
             host,
             company: None,
             edition: Edition::Present,
+            wire,
+            tokens: BTreeMap::new(),
             page_entries: 4_000,
             asked_to_erase,
             sent,
@@ -132,13 +138,16 @@ impl Server {
     /// The power goes and comes back.
     pub fn crash(&mut self, random: &mut fastrand::Rng) -> Result<()> {
         self.mount.disk.cut_power();
-        self.company = None;
+        self.stop();
         self.mount.disk.restart(random);
         self.start()
     }
 
     /// Stops in good order.
     pub fn stop(&mut self) {
+        if let Some(wire) = &mut self.wire {
+            wire.stop();
+        }
         self.company = None;
     }
 
@@ -224,38 +233,51 @@ impl Server {
         *self.safe.epoch.lock().unwrap_or_else(PoisonError::into_inner) = self.host.new_uuid();
     }
 
-    /// Answers a request, as the HTTP side does.
-    pub fn answer(&mut self, caller: Caller, path: &str, body: &[u8]) -> Result<Vec<u8>> {
+    /// Answers a request, as the HTTP side does, or by way of it.
+    pub fn answer(&mut self, caller: Caller, path: &'static str, body: &[u8]) -> Result<Vec<u8>> {
+        self.answer_until(caller, path, body, None)
+    }
+
+    /// Whether requests come over a network of their own.
+    pub fn has_wire(&self) -> bool {
+        self.wire.is_some()
+    }
+
+    /// The same, where the network may break after so many of its steps.
+    pub fn answer_until(&mut self, caller: Caller, path: &'static str, body: &[u8], cut: Option<u32>) -> Result<Vec<u8>> {
         let company = self.company()?.clone();
+        match path {
+            "hand-over" => self.note_sent(&read::<HandOver>(body)?.items),
+            "push" => self.note_sent(&read::<Push>(body)?.items),
+            _ => {}
+        }
+        let answer = match &mut self.wire {
+            Some(wire) => {
+                let token = self.tokens.get(&(caller.user, caller.device)).cloned().unwrap_or_default();
+                let media = if path == "hello" { JSON } else { MEDIA_TYPE };
+                wire.carry(&company, Asked { device: caller.device, token, path, media, body: body.to_vec() }, cut)?
+            }
+            None => dispatch(&company, caller, path, body)?,
+        };
+        self.note_answered(caller, path, body, &answer)?;
+        Ok(answer)
+    }
+
+    fn note_answered(&mut self, caller: Caller, path: &str, body: &[u8], answer: &[u8]) -> Result<()> {
         match path {
             "hand-over" => {
                 let work: HandOver = read(body)?;
-                self.note_sent(&work.items);
-                let answer = company.hand_over(caller, &work)?;
                 self.handed.extend(places(&work.items));
                 tracing::debug!(device = %caller.device, items = work.items.len(), "handed over");
-                return write(&answer);
             }
-            "blob/put" => return write(&company.put_blob(caller, &read(body)?)?),
             "blob/get" => {
                 let asked: GetBlob = read(body)?;
-                let answer = company.get_blob(caller, &asked)?;
                 if !self.may_see(caller, asked.hash)? {
                     self.leaked.push(format!("{} got {}", caller.user, asked.hash));
                 }
-                return write(&answer);
-            }
-            _ => company.rights(caller)?,
-        };
-        match path {
-            "hello" => {
-                let hello: Hello = serde_json::from_slice(body)?;
-                Ok(serde_json::to_vec(&company.hello(caller, &hello)?)?)
             }
             "push" => {
-                let push: Push = read(body)?;
-                self.note_sent(&push.items);
-                let answer = company.push(caller, &push)?;
+                let (push, answer): (Push, PushAnswer) = (read(body)?, read(answer)?);
                 for (item, outcome) in push.items.iter().zip(&answer.outcomes) {
                     if let (Ok(Item::Command(command)), Outcome::Rejected { .. }) = (Item::from_bytes(item), outcome) {
                         self.refused_moves.insert(command.doc);
@@ -269,14 +291,10 @@ impl Server {
                 }
                 tracing::debug!(device = %caller.device, outcomes = ?answer.outcomes, "pushed");
                 self.log.push((caller, push));
-                write(&answer)
             }
-            "pull" => {
-                let pull: Pull = read(body)?;
-                write(&company.pull(caller, &pull)?)
-            }
-            other => Err(Error::new(ErrorCode::NotFound, format!("there is no endpoint {other:?}"))),
+            _ => {}
         }
+        Ok(())
     }
 
     fn note_sent(&mut self, items: &[ByteBuf]) {
@@ -364,10 +382,24 @@ impl Server {
         self.safe.erased.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Opens a session for somebody who has shown who she is.
-    pub fn open_session(&self, user: RecordId, device: DeviceId) -> Result<(String, Caller)> {
+    /// Opens a session for somebody who has shown who she is; answers what renews it.
+    pub fn open_session(&mut self, user: RecordId, device: DeviceId) -> Result<String> {
         let (tokens, caller) = self.company()?.open_session(user, device)?;
-        Ok((tokens.refresh, caller))
+        // Whoever signs in over a network gets a token for it.
+        if self.has_wire() { self.refresh(caller, &tokens.refresh) } else { Ok(tokens.refresh) }
+    }
+
+    /// Renews a session; answers what renews it next.
+    pub fn refresh(&mut self, caller: Caller, refresh: &str) -> Result<String> {
+        let company = self.company()?.clone();
+        let Some(wire) = &mut self.wire else {
+            return Ok(company.refresh(refresh, caller.device)?.0.refresh);
+        };
+        let body = serde_json::to_vec(&RefreshRequest { refresh: refresh.to_owned(), device: caller.device })?;
+        let asked = Asked { device: caller.device, token: String::new(), path: "refresh", media: JSON, body };
+        let tokens: Tokens = serde_json::from_slice(&wire.carry(&company, asked, None)?)?;
+        self.tokens.insert((caller.user, caller.device), tokens.access);
+        Ok(tokens.refresh)
     }
 
     /// What is on its disk, read past the server itself.
@@ -451,6 +483,25 @@ pub fn places(items: &[ByteBuf]) -> Vec<Place> {
 fn id(row: &rusqlite::Row<'_>, column: usize) -> RecordId {
     RecordId::from_slice(&row.get::<_, Vec<u8>>(column).expect("bytes")).expect("an id")
 }
+
+/// What the HTTP side does with a request.
+fn dispatch(company: &Company, caller: Caller, path: &str, body: &[u8]) -> Result<Vec<u8>> {
+    match path {
+        "hand-over" => return write(&company.hand_over(caller, &read(body)?)?),
+        "blob/put" => return write(&company.put_blob(caller, &read(body)?)?),
+        "blob/get" => return write(&company.get_blob(caller, &read(body)?)?),
+        _ => company.rights(caller)?,
+    };
+    match path {
+        "hello" => Ok(serde_json::to_vec(&company.hello(caller, &serde_json::from_slice::<Hello>(body)?)?)?),
+        "push" => write(&company.push(caller, &read(body)?)?),
+        "pull" => write(&company.pull(caller, &read(body)?)?),
+        other => Err(Error::new(ErrorCode::NotFound, format!("there is no endpoint {other:?}"))),
+    }
+}
+
+/// Media type of `hello` and `refresh`.
+const JSON: &str = "application/json";
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
     rmp_serde::from_slice(body).map_err(|e| Error::bad_request(format!("not our MessagePack: {e}")))
