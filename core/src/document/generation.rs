@@ -52,11 +52,18 @@ impl RawChange {
         self.root_writes().iter().any(|write| write.key == GENERATION)
     }
 
+    /// Whether it writes nothing of what bases say but that it stands for branches that `is_own` holds for.
+    pub fn covers_only(&self, is_own: impl Fn(&[u8]) -> bool) -> bool {
+        let written = self.root_writes().iter().filter(|write| write.key.starts_with('~')).count();
+        let covered = self.covered();
+        written == covered.len() && covered.iter().all(|(branch, _)| is_own(branch))
+    }
+
     /// The branches that it says to stand for, each with the number of the newest change.
     pub fn covered(&self) -> Vec<(Vec<u8>, u64)> {
-        use automerge::legacy::{Key, OpType};
+        use automerge::legacy::{Key, ObjectId, OpType};
         let covered = |op: automerge::legacy::Op| match (op.key, op.action) {
-            (Key::Map(key), OpType::Put(ScalarValue::Uint(newest))) => Some((from_hex(key.strip_prefix(COVERS)?)?, newest)),
+            (Key::Map(key), OpType::Put(ScalarValue::Uint(newest))) if op.obj == ObjectId::Root => Some((from_hex(key.strip_prefix(COVERS)?)?, newest)),
             _ => None,
         };
         self.inner().decode().operations.into_iter().filter_map(covered).collect()
@@ -119,7 +126,8 @@ impl Document {
             }
         }
         let mut covered: BTreeMap<String, u64> = BTreeMap::new();
-        for key in self.auto.keys(ROOT).filter(|key| key.starts_with(COVERS)) {
+        // In the first generation anybody may have written such keys, and nobody has looked.
+        for key in self.auto.keys(ROOT).filter(|key| self.generation() > 0 && key.starts_with(COVERS)) {
             covered.insert(key.clone(), self.newest_covered(&key));
         }
         let mut at = 0;
@@ -392,6 +400,51 @@ mod tests {
         later.carry_over(&mut lost, |change| Some(change.actor())).expect("carried");
         assert_eq!(later.row()["body"], Field::from("أول. ثان.أول."), "a person cleans up; nothing is lost");
         assert!(later.carry_over(&mut before, |change| Some(change.actor())).expect("carried").changes.is_empty());
+    }
+
+    #[test]
+    fn what_anybody_has_said_of_others_work_before_counts_for_nothing() {
+        let mut document = document("customer");
+        let branch = AMAL.automerge();
+        document.auto.set_actor(BASMA.automerge());
+        document.auto.put(ROOT, covers_key(branch.to_bytes()), ScalarValue::Uint(99)).expect("put");
+        document.auto.commit();
+        let mut hers = document.clone();
+        let unsent = edit(&mut hers, AMAL, &[Edit::set("city", "سبها")]);
+        let short = document.shortened(SERVER, LATER).expect("shortened");
+        assert!(!short.covers(&unsent));
+    }
+
+    #[test]
+    fn nobody_but_its_writer_says_that_work_was_done_again() {
+        let mut short = {
+            let mut long = document("customer");
+            edit(&mut long, AMAL, &[Edit::set("city", "سرت")]);
+            long.shortened(SERVER, LATER).expect("shortened")
+        };
+        let is_own = |branch: &[u8]| Actor::from(&automerge::ActorId::from(branch)) == BASMA;
+        let mut written = |key: String, value: Option<ScalarValue>| {
+            short.auto.set_actor(BASMA.automerge_in(LATER));
+            match value {
+                Some(value) => short.auto.put(ROOT, key, value).expect("put"),
+                None => short.auto.delete(ROOT, key).expect("deleted"),
+            }
+            let hash = short.auto.commit().expect("new");
+            RawChange::from(short.auto.get_change_by_hash(&hash).expect("here")).covers_only(is_own)
+        };
+        let of = |actor: Actor| covers_key(actor.automerge().to_bytes());
+        assert!(written("city".into(), Some("سبها".into())));
+        assert!(written(of(BASMA), Some(ScalarValue::Uint(3))));
+        for (key, value) in [
+            (of(AMAL), Some(ScalarValue::Uint(99))),
+            (of(AMAL), Some(ScalarValue::Int(99))),
+            (of(AMAL), None),
+            (GENERATION.into(), None),
+            (GENERATION.into(), Some(ScalarValue::Uint(7))),
+            ("~covers/zz".into(), Some(ScalarValue::Uint(7))),
+        ] {
+            assert!(!written(key.clone(), value.clone()), "{key} {value:?}");
+        }
     }
 
     #[test]

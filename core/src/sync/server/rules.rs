@@ -14,7 +14,7 @@ pub(super) fn check(kind: &Kind, facts: &Facts, id: RecordId, doc: &Doc, change:
     // In the first generation such keys mean nothing.
     if doc.generation > 0 {
         let is_own = |branch: &[u8]| facts.own.contains(&Actor::from(&automerge::ActorId::from(branch)));
-        if change.is_base() || !change.covered().iter().all(|(branch, _)| is_own(branch)) {
+        if !change.covers_only(is_own) {
             return Err(Error::new(ErrorCode::Forbidden, "what a history was shortened to is said by the server alone"));
         }
     }
