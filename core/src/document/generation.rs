@@ -63,7 +63,9 @@ impl RawChange {
     pub fn covered(&self) -> Vec<(Vec<u8>, u64)> {
         use automerge::legacy::{Key, ObjectId, OpType};
         let covered = |op: automerge::legacy::Op| match (op.key, op.action) {
-            (Key::Map(key), OpType::Put(ScalarValue::Uint(newest))) if op.obj == ObjectId::Root => Some((from_hex(key.strip_prefix(COVERS)?)?, newest)),
+            (Key::Map(key), OpType::Put(ScalarValue::Uint(newest))) if op.obj == ObjectId::Root => {
+                Some((from_hex(key.strip_prefix(COVERS)?)?, newest))
+            }
             _ => None,
         };
         self.inner().decode().operations.into_iter().filter_map(covered).collect()

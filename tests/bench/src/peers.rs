@@ -1,4 +1,4 @@
-//! The peers: engines of others, doing the same work under Node.js. They are installed by the bench itself, at pinned
+//! The peers: engines of others, doing the same work as programs of their own. They are installed by the bench itself, at pinned
 //! versions, into a cache folder, and are never a dependency of the product.
 
 use crate::Plan;
@@ -26,7 +26,14 @@ pub(crate) enum Peer {
     Pouch,
     /// automerge-repo with its websocket and nodefs parts.
     Repo,
+    /// automerge-repo in Rust.
+    Samod,
 }
+
+/// Where the one in Rust is built from, apart from the workspace.
+const SAMOD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samod");
+/// What it is called.
+const SAMOD_PROGRAM: &str = "maydan-bench-samod";
 
 /// Installs what is not there yet; answers where.
 pub(crate) fn install() -> Result<PathBuf> {
@@ -50,18 +57,26 @@ pub(crate) fn install() -> Result<PathBuf> {
             bail!("npm install failed in {}", folder.display());
         }
     }
+    let built = std::process::Command::new("cargo")
+        .args(["build", "--release", "--locked", "--quiet", "--target-dir"])
+        .arg(folder.join("samod"))
+        .current_dir(SAMOD)
+        .status()?;
+    if !built.success() {
+        bail!("samod could not be built in {}", folder.display());
+    }
     Ok(folder)
 }
 
 /// What a peer takes for a row at N, in the row's unit. `None` when peers are left out, or when it does not do it in time.
 pub(crate) async fn ask(plan: &Plan, peer: Peer, row: &str, n: usize) -> Result<Option<f64>> {
     let Some(folder) = &plan.peers else { return Ok(None) };
-    let script = match peer {
-        Peer::Pouch => "pouch.mjs",
-        Peer::Repo => "repo.mjs",
+    let (script, mut command) = match peer {
+        Peer::Pouch => under_node("pouch.mjs"),
+        Peer::Repo => under_node("repo.mjs"),
+        Peer::Samod => ("samod", Command::new(folder.join("samod/release").join(SAMOD_PROGRAM))),
     };
-    let mut command = Command::new("node");
-    command.arg(script).arg(row).arg(n.to_string()).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
+    command.arg(row).arg(n.to_string()).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
     let Ok(done) = tokio::time::timeout(PATIENCE, command.output()).await else {
         writeln!(std::io::stderr(), "{script} does not do {row} at {n} in {} s", PATIENCE.as_secs())?;
         return Ok(None);
@@ -78,4 +93,10 @@ pub(crate) async fn ask(plan: &Plan, peer: Peer, row: &str, n: usize) -> Result<
             Ok(None)
         }
     }
+}
+
+fn under_node(script: &'static str) -> (&'static str, Command) {
+    let mut command = Command::new("node");
+    command.arg(script);
+    (script, command)
 }

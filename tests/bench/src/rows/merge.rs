@@ -65,8 +65,13 @@ pub(super) async fn merge(plan: &Plan) -> Result<Vec<Figure>> {
     }
     let pouch = peers::ask(plan, Peer::Pouch, "merge", SHARED).await?;
     let repo = peers::ask(plan, Peer::Repo, "merge", SHARED).await?;
+    let samod = peers::ask(plan, Peer::Samod, "merge", SHARED).await?;
     let figure = Figure::new("merge", EDITS, "ms", runs, "≤ 2 × floor; ≥ 3 × PouchDB; ≥ 15 × automerge-repo").within(2.0);
-    let beside = [beside(&figure, "PouchDB, conflicts unmerged", pouch, 3.0), beside(&figure, "automerge-repo", repo, 15.0)];
+    let beside = [
+        beside(&figure, "PouchDB, conflicts unmerged", pouch, 3.0),
+        beside(&figure, "automerge-repo", repo, 15.0),
+        beside(&figure, "samod", samod, 15.0),
+    ];
     Ok(beside.into_iter().flatten().chain([figure]).collect())
 }
 

@@ -55,9 +55,11 @@ pub(super) async fn first_sync(plan: &Plan) -> Result<Vec<Figure>> {
         }
         let pouch = if *times == 1 { peers::ask(plan, Peer::Pouch, "first-sync", n).await? } else { None };
         let repo = if *times == 1 { peers::ask(plan, Peer::Repo, "first-sync", n).await? } else { None };
+        let samod = if *times == 1 { peers::ask(plan, Peer::Samod, "first-sync", n).await? } else { None };
         let figure = Figure::new("first-sync", n, "ms", whole, "≤ 1.5 × floor").within(1.5);
         figures.extend(beside(&figure, "PouchDB", pouch, 8.0));
         figures.extend(beside(&figure, "automerge-repo", repo, 100.0));
+        figures.extend(beside(&figure, "samod", samod, 100.0));
         figures.push(figure);
         usable.push(Figure::new("usable", n, "ms", first, "first page only, whatever N"));
     }
