@@ -170,12 +170,14 @@ impl Replica {
                     acknowledge(&tx, *n)?;
                 }
                 Outcome::Rejected { code, message } => {
-                    let attempts: i64 = tx
+                    let attempts: Option<i64> = tx
                         .prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE n = ?1 RETURNING attempts")
-                        .and_then(|mut s| s.query_row([n], |r| r.get(0)))
+                        .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
                         .map_err(storage)?;
+                    // Something else stands in its place by now.
+                    let Some(attempts) = attempts else { continue };
                     // The record comes whole, and then this is done again on it.
-                    if *code == ErrorCode::StaleGeneration && generation::awaits(&tx, *n, item.doc())? {
+                    if *code == ErrorCode::StaleGeneration && generation::awaits(&tx, *n, item)? {
                         continue;
                     }
                     // The server lacks what this was made on: it was restored, or a colleague's change is still on its way. At

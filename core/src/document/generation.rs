@@ -95,7 +95,8 @@ impl Document {
     fn newest_covered(&self, key: &str) -> u64 {
         // Two may have said so at once.
         let said = self.auto.get_all(ROOT, key).unwrap_or_default();
-        said.iter().filter_map(|(value, _)| value.as_u64()).max().unwrap_or(0)
+        let number = |value: &Value<'_>| if let Some(ScalarValue::Uint(newest)) = value.as_scalar() { Some(*newest) } else { None };
+        said.iter().filter_map(|(value, _)| number(value)).max().unwrap_or(0)
     }
 
     /// The same record without its history: its genesis and a base by `actor`.
@@ -211,7 +212,8 @@ impl Document {
                 carried.changes.extend(written.change);
             }
             let mut shifts = self.shifts(other, &change, &fitting, &at);
-            let mut covered = change.covered();
+            // In the first generation nobody has looked at what was said there.
+            let mut covered = if change.generation() > 0 { change.covered() } else { Vec::new() };
             covered.push((change.branch().to_vec(), change.sequence()));
             let covered = covered.into_iter().map(|(branch, newest)| (covers_key(&branch), newest));
             let covered: Vec<_> = covered.filter(|(key, newest)| self.newest_covered(key) < *newest).collect();

@@ -10,10 +10,10 @@ use super::{feed, survey};
 use crate::store::{self, Stored};
 use crate::write::append_genesis;
 use crate::{Replica, projection, storage};
-use maydan_core::document::{Carried, Document, Hash, RawChange};
+use maydan_core::document::{Carried, Document, Hash, RawChange, decode_change, guarded};
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::sync::wire::Entered;
-use maydan_core::{Actor, ErrorCode, Kind, RecordId, Result};
+use maydan_core::sync::wire::{Entered, Item};
+use maydan_core::{Actor, ErrorCode, Kind, Result};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,13 +49,22 @@ pub(super) fn fits(stored: &Stored, change: &RawChange) -> bool {
 
 /// A change is of a history that was shortened: it waits for what stands there now. Answers whether that can come: who may not
 /// read it any more does not get it.
-pub(super) fn awaits(db: &Connection, n: i64, id: RecordId) -> Result<bool> {
-    if feed::is_gone(db, id)? {
+pub(super) fn awaits(db: &Connection, n: i64, item: &Item) -> Result<bool> {
+    let id = item.doc();
+    if feed::is_gone(db, id)? || is_of_the_present(db, item)? {
         return Ok(false);
     }
     survey::want(db, id)?;
     db.prepare_cached("UPDATE outbox SET waiting = 1 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
     Ok(true)
+}
+
+/// Whether a change is of the generation that is here: when it counts as of an earlier one all the same, somebody else has done
+/// again what it does again.
+fn is_of_the_present(db: &Connection, item: &Item) -> Result<bool> {
+    let Item::Change { doc, bytes } = item else { return Ok(false) };
+    let (stored, change) = (store::find(db, *doc)?, decode_change(bytes));
+    Ok(stored.is_some_and(|stored| stored.generation > 0 && change.is_ok_and(|change| change.generation() == stored.generation)))
 }
 
 /// A record of a kind that is not known here comes in another generation.
@@ -65,7 +74,7 @@ pub(super) fn replace_unknown(db: &Connection, stored: &Stored, entered: &Entere
         store::put_snapshot(db, n, snapshot)?;
     }
     for bytes in &entered.changes {
-        if let Ok(change) = maydan_core::document::decode_change(bytes) {
+        if let Ok(change) = decode_change(bytes) {
             store::append(db, n, &change)?;
         }
     }
@@ -94,7 +103,7 @@ pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, 
             let unsent: BTreeSet<Hash> = quarantine::items(&replica.db, stored.n)?.iter().filter_map(|row| row.hash).collect();
             let is_ours = |change: &RawChange| own.contains(&change.actor()) || unsent.contains(&change.hash());
             let heads = here.heads();
-            let carried = there.carry_over(&mut here, |change| is_ours(change).then_some(actor))?;
+            let carried = guarded("the record", || there.carry_over(&mut here, |change| is_ours(change).then_some(actor)))?;
             let again: BTreeSet<Hash> = carried.changes.iter().map(RawChange::hash).collect();
             // What forms may stand at: the heads, and what was done again.
             let is_asked = |(old, new): &(&Hash, &Vec<Hash>)| {

@@ -115,6 +115,8 @@ impl Replica {
         // Numbers of another life say nothing in this one.
         set_number(&self.db, SEEN, 0)?;
         self.db.execute("UPDATE outbox SET seen = 0", []).map_err(storage)?;
+        // A record that comes again may lack what was written here and has left since: its numbers must not be given to something else.
+        self.actor = incarnate(&self.db, self.host.as_ref(), Some(self.actor), self.user.as_ref())?;
         self.db.execute("UPDATE incarnation SET announced = (actor = ?1)", [self.actor.0.as_bytes()]).map_err(storage)?;
         set_meta(&self.db, "epoch", epoch)
     }

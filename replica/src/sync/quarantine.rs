@@ -118,8 +118,11 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
         let deps = change.dependencies().into_iter();
         let base: BTreeSet<Hash> = deps.flat_map(|dep| stands_for.get(&dep).cloned().unwrap_or_else(|| vec![dep])).collect();
         let base: Vec<Hash> = base.into_iter().collect();
-        if refused.contains_key(&hash) {
-            lost.push((hash, document.deeds(&hash)?));
+        if let Some(why) = refused.get(&hash) {
+            // What somebody else has done again is not lost.
+            if why.code != ErrorCode::StaleGeneration || change.generation() == 0 || change.covered().is_empty() {
+                lost.push((hash, document.deeds(&hash)?));
+            }
             stands_for.insert(hash, base);
         } else {
             let written = rebased.replay(&mut document, &hash, actor, &base)?;

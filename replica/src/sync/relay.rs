@@ -9,13 +9,15 @@ use crate::{Replica, storage};
 use maydan_core::document::{Hash, RawChange};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::tally::Mark;
-use maydan_core::sync::wire::{Entered, Item, Relay, TARGET_BATCH_BYTES};
+use maydan_core::sync::wire::{Entered, Item, MAX_BODY_BYTES, Relay, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{Connection, params};
 use tracing::warn;
 
 /// Records brought at once at most.
 const MOST: usize = 100;
+/// Most bytes of one: it goes alone then.
+const MOST_BYTES: usize = MAX_BODY_BYTES - (64 << 10);
 
 /// Keeps the receipt of a change; those of what it was made on are no longer needed.
 pub(super) fn keep(db: &Connection, stored: &Stored, change: &RawChange, receipt: &Receipt) -> Result<()> {
@@ -148,7 +150,7 @@ fn item(replica: &Replica, n: i64, id: RecordId, parent: Option<RecordId>) -> Re
         changes => changes?,
     };
     let size: usize = changes.iter().map(|change| change.bytes().len() + 8).sum();
-    if size > TARGET_BATCH_BYTES {
+    if size > MOST_BYTES {
         warn!(%id, size, "a record is too large to be brought to the server by others than its writers");
         return Ok(None);
     }

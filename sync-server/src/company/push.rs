@@ -101,7 +101,7 @@ impl Incoming {
         let mut reconciled = Vec::new();
         for verdict in &verdicts {
             if let Verdict::Reconcile { id, changes } = verdict {
-                reconciled.push(reconcile(company, log, tx, *id, changes));
+                reconciled.push(reconcile(company, log, tx, *id, changes)?);
             }
         }
         let mut reconciled = reconciled.into_iter();

@@ -17,6 +17,7 @@ use super::{Caller, Company, whole};
 use crate::store::{Tx, Value, params};
 use maydan_core::document::{Document, RawChange, decode_change, guarded};
 use maydan_core::sync::server::Branch;
+use maydan_core::sync::wire::Item;
 use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId, blob};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,12 +53,18 @@ impl Company {
     /// What the store says. What was shortened until then stays so.
     pub fn shorten(&self, which: Shorten) -> Result<Shortened> {
         let mut done = Shortened::default();
+        // What was handed over of a record can be taken in as long as its history is there.
+        let awaited = self.read(handed_over)?;
         let mut after = 0;
         loop {
             let (last, found) = self.read(|tx| candidates(tx, which, after))?;
             let Some(last) = last else { return Ok(done) };
             after = last;
             for id in found {
+                if awaited.contains(&id) {
+                    done.left += 1;
+                    continue;
+                }
                 match self.shorten_one(id, which)? {
                     Some(0) => done.left += 1,
                     Some(changes) => {
@@ -78,7 +85,12 @@ impl Company {
             let Some(count) = count(tx, doc.n, which)? else { return Ok(None) };
             let actor = server_actor(&company, tx)?;
             let generation = company.next_generation(doc.generation);
-            let short = load(&company, tx, &doc).and_then(|mut document| document.shortened(actor, generation));
+            let stored = stored(tx, &doc)?;
+            let short = guarded("the history", || {
+                let mut document = Document::create(company.registry().get(&doc.kind)?, doc.id)?;
+                document.apply(stored.into_iter().collect::<Result<Vec<_>>>()?)?;
+                document.shortened(actor, generation)
+            });
             match short {
                 Ok(mut short) => {
                     replace(&company, log, tx, &doc, &mut short)?;
@@ -98,6 +110,13 @@ impl Company {
         let chance = u64::from(u16::from_le_bytes(self.random())) & ((1 << CHANCE_BITS) - 1);
         (now | chance).max(present + 1)
     }
+}
+
+/// The records about which something was handed over and not taken in.
+fn handed_over(tx: &mut dyn Tx) -> Result<BTreeSet<RecordId>> {
+    let rows = tx.rows("SELECT item FROM handed_over", params![])?;
+    let docs = rows.iter().map(|row| Ok(Item::from_bytes(&row.get::<Vec<u8>>(0)?).ok().map(|item| item.doc())));
+    Ok(docs.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// Records whose histories may be shortened, and the last number that was looked at.
@@ -145,49 +164,78 @@ pub(super) fn covered(tx: &mut dyn Tx, branches: &BTreeSet<Branch>, stored: &BTr
 }
 
 /// Brings together what is here of a record and what was brought of another generation of it: the later one stays, and what the
-/// other holds beside it is done again.
-pub(super) fn reconcile(company: &Company, log: &mut Log, tx: &mut dyn Tx, id: RecordId, brought: &[RawChange]) -> Result<u64> {
-    let doc = feed::find_one(tx, id)?.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the document {id} is not here")))?;
-    let mut here = load(company, tx, &doc)?;
-    let mut there = Document::create(company.registry().get(&doc.kind)?, id)?;
-    there.apply(brought.iter().cloned())?;
-    let is_later = there.generation() > here.generation();
-    let (later, earlier) = if is_later { (&mut there, &mut here) } else { (&mut here, &mut there) };
-    let pens = pens(company, tx, earlier)?;
-    let carried = guarded("the history", || later.carry_over(earlier, |change| pens.get(&change.actor()).map(|(_, pen)| *pen)))?;
-    let used: BTreeSet<Actor> = carried.changes.iter().map(RawChange::actor).collect();
-    for (person, pen) in pens.values().filter(|(_, pen)| used.contains(pen)) {
-        add_actor(tx, *pen, Caller { user: *person, ..NOBODY })?;
+/// other holds beside it is done again. What can't be brought together is an error of its own, and changes nothing.
+pub(super) fn reconcile(company: &Company, log: &mut Log, tx: &mut dyn Tx, id: RecordId, brought: &[RawChange]) -> Result<Result<u64>> {
+    let Some(doc) = feed::find_one(tx, id)? else { return Ok(Err(Error::new(ErrorCode::NotFound, "the document is not here"))) };
+    let stored = stored(tx, &doc)?;
+    let writers = owners(tx, brought.iter().chain(stored.iter().filter_map(|change| change.as_ref().ok())))?;
+    let joined = match join(company, &doc, stored, brought, &writers) {
+        Ok(joined) => joined,
+        Err(e) => return Ok(Err(e)),
+    };
+    let Joined { mut later, is_new, carried, pens } = joined;
+    for (person, pen) in pens {
+        add_actor(tx, pen, Caller { user: person, ..NOBODY })?;
     }
-    if is_later {
-        return replace(company, log, tx, &doc, later);
+    if is_new {
+        return replace(company, log, tx, &doc, &mut later).map(Ok);
     }
     let at = company.now();
-    let appending: Vec<_> = carried.changes.iter().map(|change| Appending { doc: &doc, change, from: NOBODY, at }).collect();
-    Ok(feed::append(log, tx, &appending)?.last().copied().unwrap_or(doc.n.unsigned_abs()))
+    let appending: Vec<_> = carried.iter().map(|change| Appending { doc: &doc, change, from: NOBODY, at }).collect();
+    Ok(Ok(feed::append(log, tx, &appending)?.last().copied().unwrap_or(doc.n.unsigned_abs())))
 }
 
-/// For each writer of a document, who it is and under which new actor her work is done again.
-fn pens(company: &Company, tx: &mut dyn Tx, document: &mut Document) -> Result<BTreeMap<Actor, (RecordId, Actor)>> {
-    let writers: BTreeSet<Actor> = document.changes_since(&[]).iter().map(RawChange::actor).collect();
-    let mut own: BTreeMap<RecordId, Actor> = BTreeMap::new();
-    let mut pens = BTreeMap::new();
-    for writer in writers {
-        let person = tx.first("SELECT person FROM actor WHERE actor = $1", params![writer])?.map(|row| row.get(0)).transpose()?;
-        let person = person.unwrap_or(NOBODY.user);
-        let pen = *own.entry(person).or_insert_with(|| Actor(company.0.host.new_uuid()));
-        pens.insert(writer, (person, pen));
-    }
-    Ok(pens)
+/// Two generations of a record, in one.
+struct Joined {
+    later: Document,
+    /// It is the one that was brought.
+    is_new: bool,
+    /// What was done again.
+    carried: Vec<RawChange>,
+    /// Under which actors, of whom.
+    pens: BTreeMap<RecordId, Actor>,
 }
 
-/// A document, from all its changes.
-fn load(company: &Company, tx: &mut dyn Tx, doc: &Stored) -> Result<Document> {
+/// Reads and writes no store: what is wrong here is wrong with the bytes.
+fn join(
+    company: &Company,
+    doc: &Stored,
+    stored: Vec<Result<RawChange>>,
+    brought: &[RawChange],
+    writers: &BTreeMap<Actor, RecordId>,
+) -> Result<Joined> {
+    let kind = company.registry().get(&doc.kind)?;
+    let (mut here, mut there) = (Document::create(kind, doc.id)?, Document::create(kind, doc.id)?);
+    here.apply(stored.into_iter().collect::<Result<Vec<_>>>()?)?;
+    there.apply(brought.iter().cloned())?;
+    let is_new = there.generation() > here.generation();
+    let (mut later, mut earlier) = if is_new { (there, here) } else { (here, there) };
+    let mut pens: BTreeMap<RecordId, Actor> = BTreeMap::new();
+    let carried = guarded("the history", || {
+        let carried = later.carry_over(&mut earlier, |change| {
+            let person = writers.get(&change.actor()).copied().unwrap_or(NOBODY.user);
+            Some(*pens.entry(person).or_insert_with(|| Actor(company.0.host.new_uuid())))
+        })?;
+        // What Automerge can't write down is not taken.
+        later.save();
+        Ok(carried)
+    })?;
+    Ok(Joined { later, is_new, carried: carried.changes, pens })
+}
+
+/// Who writes under the actors of these changes, as far as that is known.
+fn owners<'a>(tx: &mut dyn Tx, changes: impl Iterator<Item = &'a RawChange>) -> Result<BTreeMap<Actor, RecordId>> {
+    let actors: Vec<Actor> = changes.map(RawChange::actor).collect::<BTreeSet<_>>().into_iter().collect();
+    let sets: Vec<Vec<Value>> = actors.iter().map(|actor| params![*actor]).collect();
+    let rows = tx.each("SELECT person FROM actor WHERE actor = $1", &sets)?;
+    let known = actors.into_iter().zip(&rows).filter_map(|(actor, rows)| rows.first().map(|row| (actor, row)));
+    known.map(|(actor, row)| Ok((actor, row.get(0)?))).collect()
+}
+
+/// The changes of a document, as far as they can be read.
+fn stored(tx: &mut dyn Tx, doc: &Stored) -> Result<Vec<Result<RawChange>>> {
     let rows = tx.rows("SELECT bytes FROM change WHERE doc = $1 ORDER BY seq", params![doc.n])?;
-    let changes = rows.iter().map(|row| decode_change(&row.get::<Vec<u8>>(0)?)).collect::<Result<Vec<_>>>()?;
-    let mut document = Document::create(company.registry().get(&doc.kind)?, doc.id)?;
-    document.apply(changes)?;
-    Ok(document)
+    rows.iter().map(|row| Ok(decode_change(&row.get::<Vec<u8>>(0)?))).collect()
 }
 
 /// Puts a later generation of a document in place of what is here; answers its newest number.

@@ -294,7 +294,7 @@ fn check_server(content: &Content) -> Broken {
 }
 
 /// Whether a change is what makes a document, which is never sent.
-fn is_genesis(content: &Content, place: &Place) -> bool {
+pub(crate) fn is_genesis(content: &Content, place: &Place) -> bool {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Edition::Next.registry());
     let known = content.kinds.get(&place.0);
     let mut kinds = REGISTRY.iter().filter(|kind| known.is_none_or(|known| *known == kind.name));

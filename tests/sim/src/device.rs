@@ -318,7 +318,11 @@ impl Device {
         }
         // Whatever it makes of that: nothing may be lost by it.
         let answer = asked.read(&answer)?;
-        Ok(if self.replica(random)?.take(&asked, answer).is_ok() { "taken" } else { "not taken" })
+        match self.replica(random)?.take(&asked, answer) {
+            Ok(_) => Ok("taken"),
+            Err(e) if e.code == ErrorCode::EpochChanged => Ok("of another life"),
+            Err(e) => Err(e),
+        }
     }
 
     fn refresh(&mut self, server: &mut Server) -> Seen {

@@ -56,6 +56,10 @@ impl Needs {
                     needs.changes.extend(change.dependencies().into_iter().map(|hash| (*doc, hash)));
                     needs.branches.insert(branch(*doc, change));
                     needs.actors.insert(change.actor());
+                    for (covered, _) in covered_by(change) {
+                        needs.actors.insert(writer_of(&covered));
+                        needs.branches.insert((*doc, covered));
+                    }
                 }
                 Parsed::Command(Command { id, doc, act: Act::Move { to, .. } }) => {
                     needs.docs.extend([*doc, RecordId(to.0)]);
@@ -98,6 +102,8 @@ pub struct Facts {
     pub own: BTreeSet<Actor>,
     /// Commands that were done before.
     pub commands: BTreeSet<Uuid>,
+    /// Documents of which two generations are being brought together: nothing else of these is judged before that is done.
+    pub reconciled: BTreeSet<RecordId>,
 }
 
 /// How things stood at some number of the log.
@@ -117,8 +123,8 @@ impl Facts {
     /// Nothing but who sends and what she may do.
     pub fn new(user: RecordId, grants: Vec<Grant>) -> Self {
         let (docs, erased, earlier, branches) = Default::default();
-        let (changes, own, commands) = Default::default();
-        Self { user, grants, earlier, seen: 0, docs, erased, changes, branches, own, commands }
+        let (changes, own, commands, reconciled) = Default::default();
+        Self { user, grants, earlier, seen: 0, docs, erased, changes, branches, own, commands, reconciled }
     }
 
     /// What an item is about, and what that belongs to, were not erased.
@@ -137,6 +143,22 @@ impl Facts {
             Some(id) if Safeguard::Erasure.holds() => Err(Error::new(ErrorCode::Erased, format!("{id} was erased for good"))),
             _ => Ok(()),
         }
+    }
+
+    /// What an item is about is not being brought together with another generation of it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::MissingDependency`].
+    pub(super) fn must_not_be_reconciled(&self, item: &Parsed) -> Result<()> {
+        let doc = match item {
+            Parsed::Change { doc, .. } => doc,
+            Parsed::Relay(relayed) => &relayed.doc,
+            Parsed::Open { .. } | Parsed::Command(_) => return Ok(()),
+        };
+        if self.reconciled.contains(doc) {
+            return Err(Error::new(ErrorCode::MissingDependency, "the record is being brought together: send it once more"));
+        }
+        Ok(())
     }
 
     /// A document that follows another was, for whoever wrote in it, where that was.
@@ -161,6 +183,16 @@ impl Facts {
             permit::check(&earlier.grants, earlier.scopes.get(&doc).copied().unwrap_or(scope), action)
         })
     }
+}
+
+/// What a change says that it stands for; in the first generation that means nothing.
+pub(super) fn covered_by(change: &RawChange) -> Vec<(Vec<u8>, u64)> {
+    if change.generation() > 0 { change.covered() } else { Vec::new() }
+}
+
+/// The actor behind the name of a branch.
+pub(super) fn writer_of(branch: &[u8]) -> Actor {
+    Actor::from(&automerge::ActorId::from(branch))
 }
 
 /// The branch that wrote a change.

@@ -1,6 +1,6 @@
 //! The verdicts.
 
-use super::facts::{Doc, Facts, branch};
+use super::facts::{Doc, Facts, branch, covered_by};
 use super::relay::{self, Relayed};
 use super::rules;
 use crate::document::{Hash, RawChange, decode_change, genesis};
@@ -115,6 +115,7 @@ pub fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts, items:
         facts.seen = seen.at(position);
         let item = item?;
         facts.must_not_be_erased(&item)?;
+        facts.must_not_be_reconciled(&item)?;
         match item {
             Parsed::Open { doc, kind, parent, scope } => open(registry, facts, doc, &kind, parent, scope),
             Parsed::Change { doc, change } => append(registry, facts, doc, change),
@@ -197,6 +198,12 @@ fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChang
     }
     facts.check(id, doc.scope, Action::Write)?;
     rules::check(kind, facts, id, doc, &change)?;
+    let covered = covered_by(&change);
+    let is_covered = |(branch, newest): &(Vec<u8>, u64)| facts.branches.get(&(id, branch.clone())).is_some_and(|known| known >= newest);
+    if !covered.is_empty() && covered.iter().all(is_covered) {
+        return Err(Error::new(ErrorCode::StaleGeneration, "somebody has done this again already"));
+    }
+    facts.branches.extend(covered.into_iter().map(|(covered, newest)| ((id, covered), newest)));
     facts.changes.insert(place);
     facts.branches.insert(branch, change.sequence());
     Ok(Verdict::Append { id, change })

@@ -37,11 +37,13 @@ pub(super) fn judge(registry: &Registry, notary: &dyn Notary, facts: &mut Facts,
     let generation = changes.iter().filter(|change| proven.contains(&change.hash())).map(RawChange::generation).max().unwrap_or(0);
     let is_of_it = |change: &RawChange| proven.contains(&change.hash()) && change.generation() == generation;
     let changes: Vec<RawChange> = changes.into_iter().filter(is_of_it).collect();
+    if generation > 0 && !changes.iter().any(RawChange::is_base) {
+        return Err(Error::new(ErrorCode::Forbidden, "what its history was shortened to is not among what was proven"));
+    }
     let open = match facts.docs.get(&id) {
         Some(existing) if existing.kind != kind => return Err(Error::bad_request(format!("{id} is a {} already", existing.kind))),
         Some(existing) if existing.generation != generation && Safeguard::Generation.holds() => {
-            let later = existing.generation.max(generation);
-            facts.docs.entry(id).and_modify(|doc| doc.generation = later);
+            facts.reconciled.insert(id);
             return Ok(Verdict::Reconcile { id, changes });
         }
         Some(_) => None,

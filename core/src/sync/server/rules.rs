@@ -1,9 +1,10 @@
 //! Rules of single fields that no client may break, whoever wrote it.
 
+use super::facts::writer_of;
 use super::{Doc, Facts};
 use crate::document::{RawChange, RootWrite};
 use crate::domain::visit::{Event, Step};
-use crate::id::{Actor, RecordId, ScopeId};
+use crate::id::{RecordId, ScopeId};
 use crate::permit::Action;
 use crate::record::{FieldType, Kind};
 use crate::{Error, ErrorCode, Result};
@@ -13,7 +14,7 @@ use crate::{Error, ErrorCode, Result};
 pub(super) fn check(kind: &Kind, facts: &Facts, id: RecordId, doc: &Doc, change: &RawChange) -> Result<()> {
     // In the first generation such keys mean nothing.
     if doc.generation > 0 {
-        let is_own = |branch: &[u8]| facts.own.contains(&Actor::from(&automerge::ActorId::from(branch)));
+        let is_own = |branch: &[u8]| facts.own.contains(&writer_of(branch));
         if !change.covers_only(is_own) {
             return Err(Error::new(ErrorCode::Forbidden, "what a history was shortened to is said by the server alone"));
         }

@@ -1,7 +1,8 @@
 //! What is on a device, for whoever looks whether the promises were kept.
 
 use super::Device;
-use crate::server::{Place, Server};
+use crate::check::is_genesis;
+use crate::server::{Content, Place, Server};
 use maydan_core::blob::BlobHash;
 use maydan_core::command::*;
 use maydan_core::document::{Hash, decode_change};
@@ -119,7 +120,8 @@ impl Device {
         let gone = saved.iter().filter(|p| !is_safe(p));
         let mut forgotten = Vec::new();
         for place in gone.copied().collect::<Vec<_>>() {
-            if self.now_called(place, random)? == [place] {
+            // What stands for nothing but the beginning of its record is never sent.
+            if self.now_called(place, random)? == [place] && !is_genesis(&Content::default(), &place) {
                 forgotten.push(place);
             }
         }

@@ -253,3 +253,56 @@ fn runs_say_what_was_seen_of_each_item() {
     let odd = [(Seen(vec![(0, 1), (0, 2)]), 2), (Seen(vec![(1, 1), (0, 2)]), 2), (Seen(vec![(2, 1)]), 2), (Seen(vec![(0, 1)]), 0)];
     assert!(odd.iter().all(|(seen, items)| seen.check(*items).is_err_and(|e| e.code == ErrorCode::BadRequest)));
 }
+
+/// A customer of three changes whose history was shortened, with a change since, the base first.
+fn shortened() -> Vec<RawChange> {
+    let kind = Registry::maydan().get("customer").expect("known").clone();
+    let mut document = Document::create(&kind, CUSTOMER).expect("made");
+    document.apply(changes(Actor(Uuid::from_u128(0xBAD)))).expect("applied");
+    let mut short = document.shortened(Actor(Uuid::from_u128(0x5E)), 1 << 40).expect("shortened");
+    short.edit(Actor(Uuid::from_u128(0xBAD)), Instant(2_000), None, &[Edit::set("city", "سبها")]).expect("edited");
+    short.changes_since(&[]).into_iter().filter(|change| change.actor() != Actor::GENESIS).collect()
+}
+
+#[test]
+fn a_later_generation_is_taken_back_whole_and_nothing_is_mixed_with_it() {
+    let later = shortened();
+    let whole = relay(&later, &[&later[1]], TERRITORY);
+    assert_eq!(verdicts(&mut facts(), std::slice::from_ref(&whole)), ["relay true 2"], "the server has forgotten it");
+    let bare = relay(&later[1..], &[&later[1]], TERRITORY);
+    assert_eq!(verdicts(&mut facts(), &[bare]), ["Forbidden"], "without what it was shortened to it is nothing");
+
+    let mut facts = facts();
+    facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY, generation: 0 });
+    let mine = changes(ACTOR).remove(0);
+    let items = [whole.clone(), whole, change_item(CUSTOMER, &mine)];
+    assert_eq!(verdicts(&mut facts, &items), ["reconcile", "MissingDependency", "MissingDependency"]);
+}
+
+#[test]
+fn what_somebody_has_done_again_is_not_done_once_more() {
+    let later = shortened();
+    let mut mine = {
+        let mut document = Document::create(Registry::maydan().get("customer").expect("known"), CUSTOMER).expect("made");
+        document.edit(ACTOR, Instant(3_000), None, &[Edit::set("phone", "0911234567")]).expect("edited");
+        document
+    };
+    // Two databases hold it, and each does it again under an actor of its own.
+    let [first, second] = [0xB1, 0xB2].map(|actor| {
+        let mut document = Document::create(Registry::maydan().get("customer").expect("known"), CUSTOMER).expect("made");
+        document.apply(later.clone()).expect("applied");
+        document.carry_over(&mut mine, |_| Some(Actor(Uuid::from_u128(actor)))).expect("carried").changes.remove(0)
+    });
+    let mut facts = facts();
+    facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY, generation: 1 << 40 });
+    facts.changes = later.iter().map(|change| (CUSTOMER, change.hash())).collect();
+    facts.own.extend([0xB1, 0xB2].map(|actor| Actor(Uuid::from_u128(actor))));
+    let items = [&first, &second].map(|change| change_item(CUSTOMER, change));
+    let needs = Needs::of(&parse(&items));
+    assert!(needs.actors.contains(&ACTOR), "whether it was hers to do again is looked up");
+    assert_eq!(verdicts(&mut facts, &items), ["append", "StaleGeneration"]);
+    facts.own.remove(&ACTOR);
+    facts.branches.clear();
+    facts.changes.remove(&(CUSTOMER, first.hash()));
+    assert_eq!(verdicts(&mut facts, &items[..1]), ["Forbidden"]);
+}
