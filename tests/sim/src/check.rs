@@ -4,6 +4,7 @@ use crate::action::is_quiet;
 use crate::edition::Edition;
 use crate::run::World;
 use crate::server::{Content, Place, Server};
+use maydan_core::command::{GetRecord, ReplicaCommands};
 use maydan_core::document::Hash;
 use maydan_core::sync::wire::Push;
 use maydan_core::{RecordId, Registry, ScopeId};
@@ -60,6 +61,7 @@ impl World {
         self.check_store()?;
         self.check_nothing_lost(&content, random)?;
         self.check_contents(random)?;
+        self.check_once(&content, random)?;
         self.check_agreement(&content, random)?;
         self.check_replay()?;
         self.check_doors()
@@ -153,6 +155,27 @@ impl World {
                     let told = |place: &Place| (*place, self.server.acked.contains(place));
                     let lost: Vec<_> = lost.iter().map(told).collect();
                     return Err(format!("what was saved on device {number} is nowhere (change, whether acknowledged): {lost:?}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What somebody typed stands there once, however often it was sent, and done again.
+    fn check_once(&mut self, content: &Content, random: &mut fastrand::Rng) -> Broken {
+        // A text that only a server which is gone has shortened is put beside the other one as a whole.
+        if self.was_put_back || self.has_lost_changes {
+            return Ok(());
+        }
+        let notes: Vec<RecordId> = content.kinds.iter().filter(|(_, kind)| *kind == "note").map(|(id, _)| *id).collect();
+        for (number, device) in self.devices.iter_mut().enumerate() {
+            let replica = device.replica(random).map_err(|e| format!("device {number}: {e}"))?;
+            for id in &notes {
+                let Ok(record) = replica.get_record(GetRecord { id: *id }) else { continue };
+                let body = record.row.get("body").and_then(|body| body.as_text()).unwrap_or_default();
+                let words: Vec<&str> = body.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() > 8).collect();
+                if words.iter().collect::<BTreeSet<_>>().len() < words.len() {
+                    return Err(format!("device {number} has something twice in {id}: {body}"));
                 }
             }
         }

@@ -103,8 +103,9 @@ pub(super) fn perform(replica: &mut Replica, work: Work, hand: &mut Hand, random
         }
         Work::Text => {
             if let Some(id) = pick(replica, "note", random)? {
-                let edits =
-                    Edit::Splice { field: "body".into(), at: random.usize(0..20), delete: random.usize(0..3), insert: format!("{word} ") };
+                // Words that nobody else types: each may come to stand there once.
+                let insert = format!("{word}{} ", random.u32(1_000_000_000..));
+                let edits = Edit::Splice { field: "body".into(), at: random.usize(0..20), delete: random.usize(0..3), insert };
                 edit(replica, EditFields::now(id, vec![edits]))?;
             }
         }
