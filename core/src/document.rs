@@ -3,7 +3,7 @@
 //! Layout, at the root of each document: `kind` and `id`; each scalar field under its own name; each prose field as a
 //! Text object made by the genesis; `tags/<word>` for words of a set; `events/<id>` and `track/<id>` for appended
 //! entries; `deleted_at` when deleted (deleting a key would lose against any concurrent put). A document whose history was
-//! shortened holds more ([`generation`]).
+//! shortened holds more ([`Document::generation`]).
 //!
 //! Invariants:
 //! - Two devices that make the same document make the same genesis change (fixed actor, time 0), so its containers exist once.
