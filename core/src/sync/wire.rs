@@ -339,9 +339,8 @@ pub enum Entry {
     },
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
-fn is_first_generation(generation: &u64) -> bool {
-    *generation == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A document, whole.
@@ -356,7 +355,7 @@ pub struct Entered {
     /// The record whose scope it follows.
     pub parent: Option<RecordId>,
     /// Above 0 once its history was shortened: what a device has of an earlier one gives way to this.
-    #[serde(default, skip_serializing_if = "is_first_generation")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub generation: u64,
     /// The document up to some point.
     pub snapshot: Option<ByteBuf>,
