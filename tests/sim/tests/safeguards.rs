@@ -37,4 +37,5 @@ without! {
     what_was_refused_is_kept: Quarantine in 0..100;
     copies_write_under_another_actor: Incarnation in 0..100;
     what_was_erased_stays_so: Erasure in 0..100;
+    generations_are_not_mixed: Generation in 0..100;
 }
