@@ -1,15 +1,16 @@
 //! The command line: what an operator does.
 
+mod forget;
 mod handed_over;
 
-use crate::company::{BLOBS, Checked, Collected, Company, Erased, NewUser, Shorten, Shortened};
+use crate::company::{BLOBS, Checked, Collected, Company, NewUser};
 use crate::config::{Config, Tls};
 use crate::server::Server;
 use crate::store::{Blobs, Postgres, Sqlite, Store, copy, share_key};
 use clap::{Args, Parser, Subcommand};
 use handed_over::HandedOverCommand;
 use maydan_core::command::Level;
-use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
+use maydan_core::{Error, ErrorCode, Result, ScopeId};
 use semver::Version;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -279,18 +280,13 @@ impl Cli {
                 let company = join(&config)?;
                 format!("the feeds hold what came after number {}", company.trim(company.now().plus(-days * DAY_MS))?)
             }
-            Command::Shorten { changes, days } => {
-                let company = join(&config)?;
-                let Shortened { records, changes, left } =
-                    company.shorten(Shorten { changes, before: company.now().plus(-days * DAY_MS) })?;
-                format!("the histories of {records} records are shortened by {changes} changes; {left} records need theirs")
-            }
+            Command::Shorten { changes, days } => forget::shorten(&join(&config)?, changes, days)?,
             Command::Collect { days } => {
                 let company = join(&config)?;
                 let Collected { contents, bytes } = company.collect(company.now().plus(-days * DAY_MS))?;
                 format!("{contents} contents that nothing names any more are gone, {bytes} bytes")
             }
-            Command::Erase { record, yes } => erase(&join(&config)?, record.parse()?, yes)?,
+            Command::Erase { record, yes } => forget::erase(&join(&config)?, record.parse()?, yes)?,
             Command::NewEpoch => format!("the epoch is {}; devices will send what the database lacks", open(&config)?.renew_epoch()?),
             Command::MigrateStore { from, to } => migrate_store(&config, &from, &to, out)?,
             Command::Restore { from } => {
@@ -381,16 +377,6 @@ fn migrate_store(config: &Config, from: &str, to: &str, out: &mut (dyn Write + S
         _ => return Err(Error::bad_request("a company moves from sqlite:FOLDER to postgres://… or back")),
     };
     Ok(format!("{rows} rows moved; {rest}"))
-}
-
-fn erase(company: &Company, record: RecordId, yes: bool) -> Result<String> {
-    let kinds = company.erasable(record)?;
-    let kinds = kinds.iter().map(|(kind, count)| format!("{kind}: {count}")).collect::<Vec<_>>().join(", ");
-    if !yes {
-        return Err(Error::bad_request(format!("this would be gone for good ({kinds}): say --yes")));
-    }
-    let Erased { records, contents } = company.erase(record)?;
-    Ok(format!("{records} records ({kinds}) and {contents} contents are erased; backups made before still hold them"))
 }
 
 fn check(company: &Company, mend: bool, out: &mut (dyn Write + Send)) -> Result<String> {

@@ -17,7 +17,7 @@
 //! - The generation of a document is told by its writers' names, never by a value that anybody could set.
 
 use super::change::MAX_CHANGE_BYTES;
-use super::replay::{Deed, Shift, deeds, perform};
+use super::replay::{Deed, deeds, perform};
 use super::{Document, Hash, RawChange, genesis, guarded};
 use crate::id::{Actor, generation_of};
 use crate::record::FieldType;
@@ -183,8 +183,8 @@ impl Document {
     /// [`ErrorCode::Corrupt`] when the other one can't be read.
     pub fn carry_over(&mut self, other: &mut Self, mut under: impl FnMut(&RawChange) -> Option<Actor>) -> Result<Carried> {
         let base = self.heads();
-        let made: BTreeSet<Hash> = genesis::hashes(&self.kind, self.id)?.into_iter().collect();
-        let newest_genesis: Vec<Hash> = genesis::hashes(&self.kind, self.id)?.into_iter().last().into_iter().collect();
+        let made = genesis::hashes(&self.kind, self.id)?;
+        let newest_genesis: Vec<Hash> = made.last().copied().into_iter().collect();
         let mut carried = Carried::default();
         // Values that were put beside others.
         let mut beside: BTreeSet<Hash> = BTreeSet::new();
@@ -211,7 +211,7 @@ impl Document {
                 heads.extend(written.change.iter().map(RawChange::hash));
                 carried.changes.extend(written.change);
             }
-            let mut shifts = self.shifts(other, &change, &fitting, &at);
+            let mut shifts = self.shifts(other, &change.dependencies(), &fitting, &at);
             // In the first generation nobody has looked at what was said there.
             let mut covered = if change.generation() > 0 { change.covered() } else { Vec::new() };
             covered.push((change.branch().to_vec(), change.sequence()));
@@ -260,17 +260,6 @@ impl Document {
             }
         }
         Ok((clashing, fitting))
-    }
-
-    fn shifts(&self, other: &Self, change: &RawChange, deeds: &[Deed], at: &[Hash]) -> BTreeMap<String, Shift> {
-        let mut shifts = BTreeMap::new();
-        for deed in deeds {
-            if let Deed::Splice { field, .. } = deed {
-                let seen = other.value_at(field, &change.dependencies());
-                shifts.entry(field.clone()).or_insert_with(|| Shift::between(&seen, &self.value_at(field, at)));
-            }
-        }
-        shifts
     }
 }
 

@@ -62,13 +62,20 @@ impl Document {
         let deeds = guarded("the change", || Ok(deeds(&mut of.auto, &change)))?;
         let at = Instant(change.timestamp().saturating_mul(1000));
         let then: Vec<_> = change.deps().iter().map(Hash::from).collect();
-        let mut shifts: BTreeMap<String, Shift> = BTreeMap::new();
-        for deed in &deeds {
+        let mut shifts = self.shifts(of, &then, &deeds, base);
+        self.write(actor, at, Some(base), |auto, _| deeds.into_iter().try_for_each(|deed| perform(auto, deed, &mut shifts)))
+    }
+
+    /// How the texts that these deeds change in `of`, where their writer saw them `then`, lie here at `base`.
+    pub(super) fn shifts(&self, of: &Self, then: &[Hash], deeds: &[Deed], base: &[Hash]) -> BTreeMap<String, Shift> {
+        let mut shifts = BTreeMap::new();
+        for deed in deeds {
             if let Deed::Splice { field, .. } = deed {
-                shifts.entry(field.clone()).or_insert_with(|| Shift::between(&of.value_at(field, &then), &self.value_at(field, base)));
+                let shift = || Shift::between(&of.value_at(field, then), &self.value_at(field, base));
+                shifts.entry(field.clone()).or_insert_with(shift);
             }
         }
-        self.write(actor, at, Some(base), |auto, _| deeds.into_iter().try_for_each(|deed| perform(auto, deed, &mut shifts)))
+        shifts
     }
 }
 
@@ -129,7 +136,7 @@ pub(super) struct Shift {
 }
 
 impl Shift {
-    pub(super) fn between(seen: &Value, here: &Value) -> Self {
+    fn between(seen: &Value, here: &Value) -> Self {
         let units = |value: &Value| value.as_text().unwrap_or_default().encode_utf16().collect::<Vec<u16>>();
         let (seen, here) = (units(seen), units(here));
         let beginning = seen.iter().zip(&here).take_while(|(a, b)| a == b).count();

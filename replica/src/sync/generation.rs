@@ -92,33 +92,20 @@ pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, 
             return Ok(());
         }
     };
-    let here = match replica.document(stored) {
-        Err(e) if e.code == ErrorCode::Corrupt => None,
-        here => Some(here?),
-    };
-    let now = replica.host.now();
-    let carried = match here {
-        Some(mut here) => {
-            let (own, actor) = (incarnations(&replica.db, "")?, replica.actor);
-            let unsent: BTreeSet<Hash> = quarantine::items(&replica.db, stored.n)?.iter().filter_map(|row| row.hash).collect();
-            let is_ours = |change: &RawChange| own.contains(&change.actor()) || unsent.contains(&change.hash());
-            let heads = here.heads();
-            let carried = guarded("the record", || there.carry_over(&mut here, |change| is_ours(change).then_some(actor)))?;
-            let again: BTreeSet<Hash> = carried.changes.iter().map(RawChange::hash).collect();
-            // What forms may stand at: the heads, and what was done again.
-            let is_asked = |(old, new): &(&Hash, &Vec<Hash>)| {
-                heads.contains(old) || unsent.contains(old) || new.iter().any(|hash| again.contains(hash))
-            };
-            carried.stands_for.iter().filter(is_asked).try_for_each(|(old, new)| quarantine::stand_for(&replica.db, old, new))?;
-            carried
-        }
-        None => {
+    let fresh = there.clone();
+    let carried = match carry_over(replica, stored, &mut there) {
+        // What is here can't be read, or not be done again: the page must not fail for it in every round.
+        Err(e) if e.code == ErrorCode::Corrupt => {
+            warn!(id = %stored.id, error = %e, "what was written can't be done again on a shortened record: it is put by");
             let why = "what was written can't be read any more on this device, and the record has changed since";
             let why = Refusal { hash: None, code: ErrorCode::StaleGeneration, message: why.into() };
             quarantine::keep_unsent(replica, stored, &why)?;
+            there = fresh;
             Carried::default()
         }
+        carried => carried?,
     };
+    let now = replica.host.now();
     let db = &replica.db;
     quarantine::requeue(db, stored, &carried.changes, now)?;
     let n = begin(db, stored, entered)?;
@@ -130,6 +117,22 @@ pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, 
     projection::write(db, &replica.registry, n, &mut there)?;
     replica.documents.put(there);
     Ok(())
+}
+
+/// Does again on `there` what was written here and is no part of it.
+fn carry_over(replica: &mut Replica, stored: &Stored, there: &mut Document) -> Result<Carried> {
+    let mut here = replica.document(stored)?;
+    let (own, actor) = (incarnations(&replica.db, "")?, replica.actor);
+    let unsent: BTreeSet<Hash> = quarantine::items(&replica.db, stored.n)?.iter().filter_map(|row| row.hash).collect();
+    let is_ours = |change: &RawChange| own.contains(&change.actor()) || unsent.contains(&change.hash());
+    let heads = here.heads();
+    let carried = guarded("the record", || there.carry_over(&mut here, |change| is_ours(change).then_some(actor)))?;
+    let again: BTreeSet<Hash> = carried.changes.iter().map(RawChange::hash).collect();
+    // What forms may stand at: the heads, and what was done again.
+    let is_asked =
+        |(old, new): &(&Hash, &Vec<Hash>)| heads.contains(old) || unsent.contains(old) || new.iter().any(|hash| again.contains(hash));
+    carried.stands_for.iter().filter(is_asked).try_for_each(|(old, new)| quarantine::stand_for(&replica.db, old, new))?;
+    Ok(carried)
 }
 
 /// Makes room for what came; its old receipts speak of what is here no longer.

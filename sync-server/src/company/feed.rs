@@ -111,9 +111,7 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
             super::blob::refer(tx, doc.n, hash, from.user)?;
         }
     }
-    for Appending { doc, change, .. } in changes.iter().filter(|a| a.doc.generation > 0) {
-        super::shorten::cover(tx, doc.n, &[change])?;
-    }
+    super::shorten::cover(tx, changes)?;
     let mut moved: BTreeMap<i64, Moved<'_>> = BTreeMap::new();
     for (Appending { doc, change, .. }, seq) in changes.iter().zip(&numbered) {
         let moved = moved.entry(doc.n).or_insert_with(|| Moved { doc, heads: doc.heads.clone(), last_seq: 0, day: None });

@@ -66,23 +66,22 @@ impl Company {
                     continue;
                 }
                 match self.shorten_one(id, which)? {
-                    Some(0) => done.left += 1,
-                    Some(changes) => {
+                    Became::Short { by } => {
                         done.records += 1;
-                        done.changes += changes;
+                        done.changes += by;
                     }
-                    None => {}
+                    Became::Kept => done.left += 1,
+                    Became::Other => {}
                 }
             }
         }
     }
 
-    /// Answers how many changes are gone; none when it stays as it is, `None` when it is none of those any more.
-    fn shorten_one(&self, id: RecordId, which: Shorten) -> Result<Option<u64>> {
+    fn shorten_one(&self, id: RecordId, which: Shorten) -> Result<Became> {
         let company = self.clone();
         self.write(move |log, tx| {
-            let Some(doc) = feed::find_one(tx, id)?.filter(|doc| doc.scope != ScopeId::ERASED) else { return Ok(None) };
-            let Some(count) = count(tx, doc.n, which)? else { return Ok(None) };
+            let Some(doc) = feed::find_one(tx, id)?.filter(|doc| doc.scope != ScopeId::ERASED) else { return Ok(Became::Other) };
+            let Some(count) = count(tx, doc.n, which)? else { return Ok(Became::Other) };
             let actor = server_actor(&company, tx)?;
             let generation = company.next_generation(doc.generation);
             let stored = stored(tx, &doc)?;
@@ -94,11 +93,11 @@ impl Company {
             match short {
                 Ok(mut short) => {
                     replace(&company, log, tx, &doc, &mut short)?;
-                    Ok(Some(count - 1))
+                    Ok(Became::Short { by: count - 1 })
                 }
                 Err(e) => {
                     tracing::debug!(%id, error = %e, "a history stays as it is");
-                    Ok(Some(0))
+                    Ok(Became::Kept)
                 }
             }
         })
@@ -110,6 +109,16 @@ impl Company {
         let chance = u64::from(u16::from_le_bytes(self.random())) & ((1 << CHANCE_BITS) - 1);
         (now | chance).max(present + 1)
     }
+}
+
+/// What became of a history.
+enum Became {
+    /// Shorter, by so many changes.
+    Short { by: u64 },
+    /// It is needed.
+    Kept,
+    /// Meanwhile it is none of those any more.
+    Other,
 }
 
 /// The records about which something was handed over and not taken in.
@@ -141,10 +150,13 @@ fn count(tx: &mut dyn Tx, n: i64, which: Shorten) -> Result<Option<u64>> {
     Ok((count >= which.changes.max(2) && newest.is_some_and(|newest| newest < which.before)).then_some(count))
 }
 
-/// What changes stand for, written down where pushes look for it.
-pub(super) fn cover(tx: &mut dyn Tx, n: i64, changes: &[&RawChange]) -> Result<()> {
-    let sets: Vec<Vec<Value>> =
-        changes.iter().flat_map(|change| change.covered()).map(|(branch, newest)| params![n, branch, newest]).collect();
+/// What changes stand for, written down where pushes look for it. In the first generation they stand for nothing.
+pub(super) fn cover(tx: &mut dyn Tx, changes: &[Appending<'_>]) -> Result<()> {
+    let covered = |Appending { doc, change, .. }: &Appending<'_>| {
+        let n = doc.n;
+        change.covered().into_iter().map(move |(branch, newest)| params![n, branch, newest])
+    };
+    let sets: Vec<Vec<Value>> = changes.iter().filter(|appending| appending.doc.generation > 0).flat_map(covered).collect();
     tx.write_each(
         "INSERT INTO covered (doc, actor, actor_seq) VALUES ($1, $2, $3)
          ON CONFLICT (doc, actor) DO UPDATE SET actor_seq = $3 WHERE covered.actor_seq < $3",
