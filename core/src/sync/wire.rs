@@ -36,6 +36,8 @@ pub const MAX_BODY_BYTES: usize = 4 << 20;
 pub const MAX_EARLIER: usize = 1_000;
 /// Bytes of items after which a client closes a push batch, and a server a page.
 pub const TARGET_BATCH_BYTES: usize = 1 << 20;
+/// The same for the first page of a first sync: somebody waits for it.
+pub const FIRST_PAGE_BYTES: usize = 1 << 17;
 
 /// Most documents that a pull asks for by name.
 pub const MAX_WANTED: usize = 500;

@@ -10,7 +10,7 @@
 //!   that only another version of it knows.
 //! - A page of which nothing was told moves no cursor.
 
-use crate::sync::wire::{Cursor, Scan, TARGET_BATCH_BYTES, TODAY};
+use crate::sync::wire::{Cursor, FIRST_PAGE_BYTES, Scan, TARGET_BATCH_BYTES, TODAY};
 use crate::{Error, Result, ScopeId};
 use std::collections::BTreeSet;
 
@@ -77,6 +77,7 @@ impl Plan {
                 *scan = Scan { left: plan.order.clone(), before: u64::MAX };
             }
             if cursor.seq == 0 && cursor.scan.is_none() {
+                plan.bytes = FIRST_PAGE_BYTES;
                 *cursor =
                     Cursor { scan: Some(Scan { left: plan.order.clone(), before: u64::MAX }), ..Cursor::at_end(cursor.scope, newest) };
             } else if cursor.scan.is_none() && (cursor.since == cursor.seq || cursor.upto < cursor.seq) {
@@ -219,11 +220,16 @@ mod tests {
         first.scanned(0, 4);
         first.took(10);
         assert!(!first.has_room());
+        let mut large = plan(&[Cursor::start(scope(1))], 9, 100);
+        large.took(FIRST_PAGE_BYTES);
+        assert!(!large.has_room(), "the first page is small");
         assert_eq!(first.next(), None);
         let (cursors, has_more) = first.finish();
         assert!(has_more && !cursors[0].is_at_end() && cursors[0].is_first());
 
-        let second = plan(&cursors, 20, 100);
+        let mut second = plan(&cursors, 20, 100);
+        second.took(FIRST_PAGE_BYTES);
+        assert!(second.has_room(), "whoever has the first page waits for the others no longer");
         assert_eq!(second.next(), Some((0, Part::Documents { scope: scope(1), kind: "customer".into(), before: 4 })));
         let mut last = second;
         last.exhausted(0);
