@@ -2,19 +2,23 @@
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use maydan_core::sync::digest::{DIGEST_HEADER, check, digest};
 use maydan_core::{Error, ErrorCode};
-use maydan_replica::Outgoing;
+use maydan_replica::{Incoming, Outgoing};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Longest that a request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long after an answer its connection may carry the next request.
+#[cfg(not(target_arch = "wasm32"))]
+const REUSED_FOR: Duration = Duration::from_secs(5);
 /// Bodies smaller than this gain nothing from compression.
 const WORTH_ZIPPING: usize = 600;
 
@@ -50,10 +54,10 @@ pub(crate) enum Heard {
 
 /// An answer to come.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) type Answering = futures_util::future::BoxFuture<'static, Result<Vec<u8>, Failure>>;
+pub(crate) type Answering = futures_util::future::BoxFuture<'static, Result<Incoming, Failure>>;
 /// An answer to come.
 #[cfg(target_arch = "wasm32")]
-pub(crate) type Answering = futures_util::future::LocalBoxFuture<'static, Result<Vec<u8>, Failure>>;
+pub(crate) type Answering = futures_util::future::LocalBoxFuture<'static, Result<Incoming, Failure>>;
 /// The stream of pokes.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Pokes = futures_util::stream::BoxStream<'static, Heard>;
@@ -71,6 +75,9 @@ impl Remote {
         // One spelling for one address: a person's database is found by it.
         let base = url.as_str().trim_end_matches('/').to_owned();
         let builder = Client::builder();
+        // Connections serve the requests of one round. One that rested may be dead without a word, on another network by now.
+        #[cfg(not(target_arch = "wasm32"))]
+        let builder = builder.pool_idle_timeout(REUSED_FOR);
         // Whoever came first has installed the same provider.
         #[cfg(not(target_arch = "wasm32"))]
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -91,10 +98,31 @@ impl Remote {
         serde_json::from_slice(&bytes).map_err(|e| not_ours(format!("its answer is not ours: {e}")))
     }
 
-    /// Sends a request of the replica's, and receives its answer.
-    pub fn send(&self, token: &str, asked: &Outgoing) -> Answering {
+    /// Sends a request of the replica's, and reads its answer.
+    pub fn send(&self, token: &str, asked: Arc<Outgoing>) -> Answering {
         let request = self.post(asked.path, Some(token)).header(CONTENT_TYPE, asked.media);
-        Box::pin(receive(request, asked.body.clone(), asked.media))
+        Box::pin(async move {
+            let answer = receive(request, asked.body.clone(), asked.media).await?;
+            Ok(asked.read(&answer)?)
+        })
+    }
+
+    /// The same, begun at once: the answer comes and is read while something else is done. Dropped, it is given up.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn send_ahead(&self, token: &str, asked: Arc<Outgoing>) -> Answering {
+        let (task, answering) = self.send(token, asked).remote_handle();
+        drop(tokio::spawn(task));
+        Box::pin(answering)
+    }
+
+    /// The same, begun at once: the server works on its answer while something else is done.
+    #[cfg(target_arch = "wasm32")]
+    pub fn send_ahead(&self, token: &str, asked: Arc<Outgoing>) -> Answering {
+        let mut answering = self.send(token, asked);
+        match (&mut answering).now_or_never() {
+            Some(answered) => Box::pin(std::future::ready(answered)),
+            None => answering,
+        }
     }
 
     /// Opens the stream of pokes.

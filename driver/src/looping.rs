@@ -4,13 +4,13 @@ use crate::Platform;
 use crate::app::{App, lock};
 use crate::http::{Answering, Failure, Heard, Pokes, Remote};
 use crate::timer::sleep;
-use futures_util::future::{Either, ready, select};
-use futures_util::{FutureExt, StreamExt, pin_mut, poll};
+use futures_util::future::{Either, select};
+use futures_util::{FutureExt, StreamExt, pin_mut};
 use maydan_core::sync::client::{Client, FIRST_WAIT_MS, Seen, Step};
 use maydan_core::sync::wire::{RefreshRequest, Tokens};
 use maydan_core::{Error, ErrorCode};
 use maydan_replica::{Outgoing, Replica};
-use std::task::Poll;
+use std::sync::Arc;
 
 /// Without any poke, a round at least this often, milliseconds.
 const LONG_REST_MS: u64 = 5 * 60 * 1000;
@@ -21,13 +21,15 @@ const POKE_PATIENCE_MS: u64 = 20 * 1000;
 /// The server says something at least every 25 seconds; a stream that is silent for longer than this is dead.
 const SILENCE_MS: u64 = 70 * 1000;
 
-/// The stream of pokes, and where the server's log stood by its last answer.
+/// What the loop knows of the server: the way there, the stream of pokes, where its log stood by its last answer.
 #[derive(Default)]
 struct News {
+    /// Kept with its address, so that the requests of a round share their connections.
+    remote: Option<(String, Remote)>,
     pokes: Option<Pokes>,
     known: u64,
     /// A request that was sent before its turn, and its answer to come.
-    ahead: Option<(Outgoing, Answering)>,
+    ahead: Option<(Arc<Outgoing>, Answering)>,
 }
 
 impl<P: Platform> App<P> {
@@ -54,7 +56,7 @@ impl<P: Platform> App<P> {
                 Step::Hello | Step::Push | Step::Pull | Step::HandOver | Step::Transfer => {
                     outcome(self.exchange(step, session, &mut news).await)
                 }
-                Step::Refresh => outcome(self.refresh(session).await),
+                Step::Refresh => outcome(self.refresh(session, &mut news).await),
                 Step::Wipe => match self.wipe(session) {
                     // Nobody is signed in any more: the session is another one.
                     Ok(true) => continue,
@@ -79,6 +81,8 @@ impl<P: Platform> App<P> {
             if let Seen::Failed { code, .. } = seen {
                 tracing::debug!(?step, ?code, "a step of the round failed");
                 lock(&self.progress).last_error = Some(code);
+                // It may be the connection itself.
+                news.remote = None;
             }
             step = client.step(seen);
         }
@@ -128,24 +132,33 @@ impl<P: Platform> App<P> {
         })?)
     }
 
-    fn remote(&self) -> Result<(Remote, String), Failure> {
+    fn remote(&self, news: &mut News) -> Result<Remote, Failure> {
         let server = lock(&self.profile).server.clone().unwrap_or_default();
-        let token = lock(&self.access).clone();
+        match &news.remote {
+            Some((known, remote)) if *known == server => Ok(remote.clone()),
+            _ => {
+                let remote = Remote::new(&server)?;
+                news.remote = Some((server, remote.clone()));
+                Ok(remote)
+            }
+        }
+    }
+
+    fn token(&self) -> Result<String, Failure> {
         // Without a token the answer is the same as with an old one: refresh it.
-        let token = token.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "there is no access token yet"))?;
-        Ok((Remote::new(&server)?, token))
+        Ok(lock(&self.access).clone().ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "there is no access token yet"))?)
     }
 
     /// Sends what a step sends, and takes the answer in.
     async fn exchange(&self, step: Step, session: u64, news: &mut News) -> Result<Seen, Failure> {
-        let (remote, token) = self.remote()?;
-        let Some(asked) = self.with_replica(|r| r.ask(step))? else {
+        let (remote, token) = (self.remote(news)?, self.token()?);
+        let Some(asked) = self.with_replica(|r| r.ask(step))?.map(Arc::new) else {
             // What was to be sent went by another way.
             return Ok(Seen::Pushed { pending: false, hello_needed: false, transfers: false });
         };
         let answer = match news.ahead.take() {
             Some((ahead, answering)) if ahead.is_as(&asked) => answering.await?,
-            _ => match remote.send(&token, &asked).await {
+            _ => match remote.send(&token, asked.clone()).await {
                 Ok(answer) => answer,
                 Err(failure) => {
                     let taken = self.with_session(session, |r| r.take_refusal(&asked, &failure.error))?;
@@ -153,16 +166,11 @@ impl<P: Platform> App<P> {
                 }
             },
         };
-        let answer = asked.read(&answer)?;
-        if let Some(next) = self.with_replica(|r| r.ask_ahead(&answer))? {
+        if let Some(next) = self.with_replica(|r| r.ask_ahead(&answer))?.map(Arc::new) {
             // The server works on the next page while this one is stored.
-            let mut answering = remote.send(&token, &next);
-            if let Poll::Ready(answered) = poll!(&mut answering) {
-                answering = Box::pin(ready(answered));
-            }
-            news.ahead = Some((next, answering));
+            news.ahead = Some((next.clone(), remote.send_ahead(&token, next)));
         }
-        let taken = self.with_session(session, |r| r.take(&asked, answer))?;
+        let taken = while_others_go_on(|| self.with_session(session, |r| r.take(&asked, answer)))?;
         news.known = taken.head.unwrap_or(news.known);
         if let Some(count) = taken.received_at_first {
             let mut progress = lock(&self.progress);
@@ -171,13 +179,12 @@ impl<P: Platform> App<P> {
         Ok(taken.seen)
     }
 
-    async fn refresh(&self, session: u64) -> Result<Seen, Failure> {
-        let server = lock(&self.profile).server.clone().unwrap_or_default();
+    async fn refresh(&self, session: u64, news: &mut News) -> Result<Seen, Failure> {
         let device = lock(&self.profile).device;
         let refresh = self.platform.load_secret("refresh")?;
         let refresh = refresh.ok_or_else(|| Error::new(ErrorCode::SignInNeeded, "there is no session to renew"))?;
         let request = RefreshRequest { refresh, device };
-        let tokens: Tokens = Remote::new(&server)?.json("refresh", None, &request).await?;
+        let tokens: Tokens = self.remote(news)?.json("refresh", None, &request).await?;
         self.with_session(session, |_| self.platform.store_secret("refresh", Some(&tokens.refresh)))?;
         *lock(&self.access) = Some(tokens.access);
         Ok(Seen::Authorised)
@@ -186,7 +193,7 @@ impl<P: Platform> App<P> {
     /// Waits for work: here, at the server, or by the clock.
     async fn rest(&self, news: &mut News) -> Seen {
         if news.pokes.is_none() {
-            let opening = self.pokes();
+            let opening = self.pokes(self.remote(news));
             let patience = sleep(POKE_PATIENCE_MS);
             let wake = self.wake.notified();
             pin_mut!(opening, patience, wake);
@@ -234,9 +241,8 @@ impl<P: Platform> App<P> {
         }
     }
 
-    async fn pokes(&self) -> Result<Pokes, Failure> {
-        let (remote, token) = self.remote()?;
-        remote.pokes(&token).await
+    async fn pokes(&self, remote: Result<Remote, Failure>) -> Result<Pokes, Failure> {
+        remote?.pokes(&self.token()?).await
     }
 
     /// Between half and one and a half times as long, so that a fleet does not come back all at once.
@@ -252,6 +258,15 @@ async fn next(pokes: &mut Option<Pokes>) -> Option<Heard> {
         Some(stream) => stream.next().await,
         None => std::future::pending().await,
     }
+}
+
+/// Works for longer than others should wait: what this thread was to do next is left to another one.
+fn while_others_go_on<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(not(target_arch = "wasm32"))]
+    if tokio::runtime::Handle::current().runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread {
+        return tokio::task::block_in_place(work);
+    }
+    work()
 }
 
 fn outcome(result: Result<Seen, Failure>) -> Seen {

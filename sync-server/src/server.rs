@@ -5,6 +5,7 @@ use crate::company::Company;
 use crate::config::Config;
 use crate::tls;
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use maydan_core::{Error, ErrorCode, Result};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -44,13 +45,15 @@ impl Server {
         let secure = rustls.is_some();
         let server_handle = handle.clone();
         let failed = |e: std::io::Error| Error::internal(format!("the listener failed: {e}"));
+        // The last piece of an answer must not wait until the phone has said that it has the one before.
         let task = match rustls {
             Some(rustls) => {
                 let server = axum_server::from_tcp_rustls(listener, rustls).map_err(failed)?.handle(server_handle);
+                let server = server.map(|acceptor| acceptor.acceptor(NoDelayAcceptor));
                 tokio::spawn(async move { server.serve(app).await })
             }
             None => {
-                let server = axum_server::from_tcp(listener).map_err(failed)?.handle(server_handle);
+                let server = axum_server::from_tcp(listener).map_err(failed)?.handle(server_handle).acceptor(NoDelayAcceptor);
                 tokio::spawn(async move { server.serve(app).await })
             }
         };
