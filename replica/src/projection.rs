@@ -11,12 +11,13 @@ mod row;
 mod schema;
 
 pub(crate) use query::{agrees, fetch, list, titles, values};
-pub(crate) use row::{write, write_row};
+pub(crate) use row::{Rows, write};
 
 use crate::store::{self, Stored};
 use crate::{Replica, storage};
 use maydan_core::{ErrorCode, Kind, RecordId, Result, ScopeId};
 use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Documents re-projected in one transaction.
@@ -25,13 +26,13 @@ const REBUILD_BATCH: usize = 500;
 /// Rebuilds the projections of kinds whose declaration changed.
 pub(crate) fn refresh(replica: &mut Replica) -> Result<()> {
     let kinds: Vec<Arc<Kind>> = replica.registry.iter().cloned().collect();
+    let built: BTreeMap<String, i64> = replica
+        .db
+        .prepare("SELECT kind, fingerprint FROM projection")
+        .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
+        .map_err(storage)?;
     for kind in kinds {
-        let built: Option<i64> = replica
-            .db
-            .prepare_cached("SELECT fingerprint FROM projection WHERE kind = ?1")
-            .and_then(|mut s| s.query_row([kind.name.as_ref()], |r| r.get(0)).optional())
-            .map_err(storage)?;
-        if built != Some(replica.fingerprints[kind.name.as_ref()]) {
+        if built.get(kind.name.as_ref()) != Some(&replica.fingerprints[kind.name.as_ref()]) {
             rebuild(replica, &kind)?;
         }
     }

@@ -159,15 +159,19 @@ pub(crate) fn append_bytes(db: &Connection, n: i64, hash: Hash, bytes: &[u8]) ->
 }
 
 /// Stores a document's heads; folds its tail into a snapshot when it has grown long.
+///
+/// Two statements and not one with `RETURNING`: for that one SQLite takes a savepoint, at which FTS5 writes out what it has
+/// gathered (see [`crate::projection`]'s rows).
 pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
     let conflicted = i64::from(!document.conflicts().is_empty());
     let heads = pack(&document.heads());
     let mark = Mark::of(document.id(), &document.written_heads());
+    db.prepare_cached("UPDATE document SET heads = ?2, conflicted = ?3, lent = 0, mark = ?4 WHERE n = ?1")
+        .and_then(|mut s| s.execute(params![n, heads, conflicted, mark.0]))
+        .map_err(storage)?;
     let (tail, tail_bytes, snapshot_bytes): (i64, i64, i64) = db
-        .prepare_cached(
-            "UPDATE document SET heads = ?2, conflicted = ?3, lent = 0, mark = ?4 WHERE n = ?1 RETURNING tail, tail_bytes, ifnull(length(snapshot), 2000)",
-        )
-        .and_then(|mut s| s.query_row(params![n, heads, conflicted, mark.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
+        .prepare_cached("SELECT tail, tail_bytes, ifnull(length(snapshot), 2000) FROM document WHERE n = ?1")
+        .and_then(|mut s| s.query_row([n], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
         .map_err(storage)?;
     if tail > LONG_TAIL || tail_bytes > snapshot_bytes {
         compact(db, n, document)?;

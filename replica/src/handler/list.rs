@@ -4,16 +4,23 @@ use super::names::links;
 use crate::{Replica, projection, storage};
 use maydan_core::command::*;
 use maydan_core::{Result, Value};
+use rusqlite::Transaction;
 
-pub(super) fn list_records(replica: &mut Replica, request: &ListRecords) -> Result<RecordPage> {
+pub(super) fn list_records(replica: &Replica, request: &ListRecords) -> Result<RecordPage> {
     let kind = replica.registry.get(&request.kind)?.clone();
+    let _page = reading(replica)?;
     let (lines, total, total_is_floor) = projection::list(&replica.db, &kind, request)?;
     let linked: Vec<_> = lines.iter().flat_map(|l| links(&kind, &l.row).collect::<Vec<_>>()).collect();
     let names = projection::titles(&replica.db, &replica.registry, linked)?;
     Ok(RecordPage { lines, total, total_is_floor, names })
 }
 
-pub(super) fn field_values(replica: &mut Replica, request: &FieldValues) -> Result<ValueList> {
+/// Holds one state of the database for a page that is put together from many statements, and spares each of them its locks.
+fn reading(replica: &Replica) -> Result<Transaction<'_>> {
+    replica.db.unchecked_transaction().map_err(storage)
+}
+
+pub(super) fn field_values(replica: &Replica, request: &FieldValues) -> Result<ValueList> {
     let kind = replica.registry.get(&request.kind)?;
     Ok(ValueList { values: projection::values(&replica.db, kind, &request.field, request.limit.min(MAX_PAGE))? })
 }
@@ -21,8 +28,9 @@ pub(super) fn field_values(replica: &mut Replica, request: &FieldValues) -> Resu
 /// Kinds on a customer's timeline, with the field that says when: the last one that is filled counts.
 const TIMELINE: &[(&str, &[&str])] = &[("note", &["written_at"]), ("visit", &["checked_in_at", "submitted_at"]), ("task", &["done_at"])];
 
-pub(super) fn timeline(replica: &mut Replica, request: &Timeline) -> Result<TimelinePage> {
+pub(super) fn timeline(replica: &Replica, request: &Timeline) -> Result<TimelinePage> {
     let mut page = TimelinePage::default();
+    let _page = reading(replica)?;
     for (name, instants) in TIMELINE {
         let kind = replica.registry.get(name)?.clone();
         let numbers: Vec<i64> = replica

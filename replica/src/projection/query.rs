@@ -8,7 +8,7 @@ use maydan_core::text::{bare_tokens, fold};
 use maydan_core::{Error, ErrorCode, FieldType, Kind, RecordId, Registry, Result, Row, Value};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Matches that a search looks at. More are found by typing more.
 const MOST_MATCHES: usize = 1_000;
@@ -261,10 +261,8 @@ fn value(ty: &FieldType, sql: Sql) -> Value {
 /// Titles of records of any kind; those that are not here are left out.
 pub(crate) fn titles(db: &Connection, registry: &Registry, ids: impl IntoIterator<Item = RecordId>) -> Result<BTreeMap<RecordId, String>> {
     let mut titles = BTreeMap::new();
-    for id in ids {
-        if titles.contains_key(&id) {
-            continue;
-        }
+    // Most lines of a page name the same few records, which may not be here.
+    for id in ids.into_iter().collect::<BTreeSet<_>>() {
         let Some(stored) = crate::store::find(db, id)? else { continue };
         let Ok(kind) = registry.get(&stored.kind) else { continue };
         let Some(field) = kind.title() else { continue };

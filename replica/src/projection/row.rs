@@ -7,9 +7,10 @@ use super::schema::has_sort_key;
 use crate::storage;
 use maydan_core::document::{DELETED_AT, Document};
 use maydan_core::text::{bare_tokens, fold, phone_search_forms};
-use maydan_core::{FieldType, Kind, Registry, Result, Row, Value};
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use maydan_core::{Field, FieldType, Kind, Registry, Result, Row, Value};
+use rusqlite::types::{Null, ToSqlOutput};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params, params_from_iter};
+use std::borrow::Cow;
 
 /// Country code of numbers typed without one.
 const HOME: &str = "218";
@@ -24,34 +25,156 @@ pub(crate) fn write(db: &Connection, registry: &Registry, n: i64, document: &mut
 }
 
 /// Writes a row and its search entries.
-pub(crate) fn write_row(db: &Connection, kind: &Kind, n: i64, row: &Row) -> Result<()> {
-    let deleted = row.get(DELETED_AT).is_some_and(|v| !v.is_empty());
-    let mut columns = vec!["n".to_owned(), "deleted".to_owned(), DELETED_AT.to_owned()];
-    let mut values = vec![Sql::Integer(n), Sql::Integer(i64::from(deleted)), sql(row.get(DELETED_AT))];
+fn write_row(db: &Connection, kind: &Kind, n: i64, row: &Row) -> Result<()> {
+    let mut rows = Rows::of(db, kind)?;
+    rows.set(n, row)?;
+    rows.count()
+}
+
+/// Writes rows of one kind, with what is the same for each of them made ready once.
+///
+/// Whoever writes many does so in the order of their numbers: FTS5 writes out what it has gathered whenever one comes that is
+/// below the last.
+pub(crate) struct Rows<'a> {
+    db: &'a Connection,
+    kind: &'a Kind,
+    columns: Vec<Cow<'a, str>>,
+    insert: CachedStatement<'a>,
+    indexes: Indexes<'a>,
+    live: i64,
+}
+
+impl<'a> Rows<'a> {
+    /// Of one kind.
+    pub fn of(db: &'a Connection, kind: &'a Kind) -> Result<Self> {
+        let columns = columns(kind);
+        let sql = format!("INSERT INTO r_{} ({}) VALUES ({})", kind.name, columns.join(", "), marks(1..=columns.len()));
+        let insert = db.prepare_cached(&sql).map_err(storage)?;
+        Ok(Self { db, kind, columns, insert, indexes: Indexes::of(db, kind)?, live: 0 })
+    }
+
+    /// Writes a row that is not there yet.
+    pub fn put(&mut self, n: i64, row: &Row) -> Result<()> {
+        let laid = Laid::of(self.kind, n, row);
+        self.insert.execute(params_from_iter(&laid.values)).map_err(storage)?;
+        self.live += i64::from(laid.is_live);
+        self.indexes.put(n, &laid.searched)
+    }
+
+    /// Writes a row, whether it is there or not.
+    pub fn set(&mut self, n: i64, row: &Row) -> Result<()> {
+        let kind = &self.kind.name;
+        let was_live: Option<bool> = self
+            .db
+            .prepare_cached(&format!("SELECT deleted = 0 FROM r_{kind} WHERE n = ?1"))
+            .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
+            .map_err(storage)?;
+        let Some(was_live) = was_live else { return self.put(n, row) };
+        let laid = Laid::of(self.kind, n, row);
+        let (columns, marks) = (self.columns[1..].join(", "), marks(2..=self.columns.len()));
+        self.db
+            .prepare_cached(&format!("UPDATE r_{kind} SET ({columns}) = ({marks}) WHERE n = ?1"))
+            .and_then(|mut s| s.execute(params_from_iter(&laid.values)))
+            .map_err(storage)?;
+        self.live += i64::from(laid.is_live) - i64::from(was_live);
+        for index in ["f", "p"] {
+            self.db
+                .prepare_cached(&format!("DELETE FROM {index}_{kind} WHERE rowid = ?1"))
+                .and_then(|mut s| s.execute([n]))
+                .map_err(storage)?;
+        }
+        self.indexes.put(n, &laid.searched)
+    }
+
+    /// Counts what is live now and was not, or the other way round: the last thing to be done.
+    pub fn count(self) -> Result<()> {
+        if self.live == 0 { Ok(()) } else { super::count(self.db, self.kind, self.live) }
+    }
+}
+
+/// Search entries. Deleted records stay in the indexes and are left out by the join, so that restoring is instant.
+struct Indexes<'a> {
+    folded: CachedStatement<'a>,
+    tokens: CachedStatement<'a>,
+}
+
+impl<'a> Indexes<'a> {
+    fn of(db: &'a Connection, kind: &Kind) -> Result<Self> {
+        let statement = |sql: String| db.prepare_cached(&sql).map_err(storage);
+        Ok(Self {
+            folded: statement(format!("INSERT INTO f_{} (rowid, folded) VALUES (?1, ?2)", kind.name))?,
+            tokens: statement(format!("INSERT INTO p_{} (rowid, tokens) VALUES (?1, ?2)", kind.name))?,
+        })
+    }
+
+    fn put(&mut self, n: i64, searched: &str) -> Result<()> {
+        if !searched.is_empty() {
+            self.folded.execute(params![n, searched]).map_err(storage)?;
+            self.tokens.execute(params![n, bare_tokens(searched)]).map_err(storage)?;
+        }
+        Ok(())
+    }
+}
+
+/// A row as it lies in its tables.
+struct Laid<'a> {
+    /// In the order of [`columns`].
+    values: Vec<ToSqlOutput<'a>>,
+    is_live: bool,
+    /// Folded, one searchable field a line.
+    searched: String,
+}
+
+impl<'a> Laid<'a> {
+    fn of(kind: &Kind, n: i64, row: &'a Row) -> Self {
+        let deleted_at = row.get(DELETED_AT);
+        let is_live = deleted_at.is_none_or(Value::is_empty);
+        let mut values = vec![n.into(), i64::from(!is_live).into(), sql(deleted_at)];
+        let mut searched = String::new();
+        for field in kind.columns() {
+            let value = row.get(field.name.as_ref());
+            let folded = value.and_then(|value| folded(field, value));
+            values.push(sql(value));
+            if field.search
+                && let Some(text) = found_by(field, value, folded.as_deref())
+            {
+                if !searched.is_empty() {
+                    searched.push('\n');
+                }
+                searched.push_str(&text);
+            }
+            if has_sort_key(field) {
+                values.push(folded.unwrap_or_default().into());
+            }
+        }
+        Self { values, is_live, searched }
+    }
+}
+
+/// The folded text of a field, where it is searched or sorted by that.
+fn folded(field: &Field, value: &Value) -> Option<String> {
+    if field.search || has_sort_key(field) { value.as_text().map(fold) } else { None }
+}
+
+/// What a field is found by.
+fn found_by<'a>(field: &Field, value: Option<&Value>, folded: Option<&'a str>) -> Option<Cow<'a, str>> {
+    match (field.ty.stored(), value?) {
+        (FieldType::Phone, Value::Text(typed)) => Some(phone_search_forms(typed, HOME).into()),
+        (_, Value::Tags(words)) => Some(fold(&words.join(" ")).into()),
+        _ => folded.map(Cow::from),
+    }
+}
+
+/// The columns of a kind's rows.
+fn columns(kind: &Kind) -> Vec<Cow<'_, str>> {
+    let mut columns: Vec<Cow<'_, str>> = vec!["n".into(), "deleted".into(), DELETED_AT.into()];
     for field in kind.columns() {
-        columns.push(field.name.clone().into_owned());
-        values.push(sql(row.get(field.name.as_ref())));
+        columns.push(field.name.as_ref().into());
         if has_sort_key(field) {
-            columns.push(format!("k_{}", field.name));
-            values.push(Sql::Text(row.get(field.name.as_ref()).and_then(Value::as_text).map(fold).unwrap_or_default()));
+            columns.push(format!("k_{}", field.name).into());
         }
     }
-    let was_live: Option<bool> = db
-        .prepare_cached(&format!("SELECT deleted = 0 FROM r_{} WHERE n = ?1", kind.name))
-        .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
-        .map_err(storage)?;
-    let sql = if was_live.is_some() {
-        format!("UPDATE r_{} SET ({}) = ({}) WHERE n = ?1", kind.name, columns[1..].join(", "), marks(2..=columns.len()))
-    } else {
-        format!("INSERT INTO r_{} ({}) VALUES ({})", kind.name, columns.join(", "), marks(1..=columns.len()))
-    };
-    db.prepare_cached(&sql).and_then(|mut s| s.execute(params_from_iter(values))).map_err(storage)?;
-    match (was_live.unwrap_or(false), !deleted) {
-        (false, true) => super::count(db, kind, 1)?,
-        (true, false) => super::count(db, kind, -1)?,
-        _ => {}
-    }
-    index(db, kind, n, row, was_live.is_some())
+    columns
 }
 
 /// `?1, ?2, …`.
@@ -59,52 +182,13 @@ fn marks(numbers: std::ops::RangeInclusive<usize>) -> String {
     numbers.map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Search entries. Deleted records stay in the index and are left out by the join, so that restoring is instant.
-fn index(db: &Connection, kind: &Kind, n: i64, row: &Row, existed: bool) -> Result<()> {
-    let folded = searchable(kind, row);
-    if existed {
-        for index in ["f", "p"] {
-            db.prepare_cached(&format!("DELETE FROM {index}_{} WHERE rowid = ?1", kind.name))
-                .and_then(|mut s| s.execute([n]))
-                .map_err(storage)?;
-        }
-    }
-    if folded.is_empty() {
-        return Ok(());
-    }
-    db.prepare_cached(&format!("INSERT INTO f_{} (rowid, folded) VALUES (?1, ?2)", kind.name))
-        .and_then(|mut s| s.execute(params![n, folded]))
-        .map_err(storage)?;
-    db.prepare_cached(&format!("INSERT INTO p_{} (rowid, tokens) VALUES (?1, ?2)", kind.name))
-        .and_then(|mut s| s.execute(params![n, bare_tokens(&folded)]))
-        .map_err(storage)?;
-    Ok(())
-}
-
-fn searchable(kind: &Kind, row: &Row) -> String {
-    let mut text = String::new();
-    for field in kind.columns().filter(|f| f.search) {
-        let part = match (field.ty.stored(), row.get(field.name.as_ref())) {
-            (FieldType::Phone, Some(Value::Text(typed))) => phone_search_forms(typed, HOME),
-            (_, Some(Value::Text(s))) => fold(s),
-            (_, Some(Value::Tags(words))) => fold(&words.join(" ")),
-            _ => continue,
-        };
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&part);
-    }
-    text
-}
-
-fn sql(value: Option<&Value>) -> Sql {
+fn sql(value: Option<&Value>) -> ToSqlOutput<'_> {
     match value {
-        None | Some(Value::Null) => Sql::Null,
-        Some(Value::Bool(b)) => Sql::Integer(i64::from(*b)),
-        Some(Value::Int(i)) => Sql::Integer(*i),
-        Some(Value::Real(x)) => Sql::Real(*x),
-        Some(Value::Text(s)) => Sql::Text(s.clone()),
-        Some(Value::Tags(words)) => Sql::Text(words.join("\n")),
+        None | Some(Value::Null) => Null.into(),
+        Some(Value::Bool(b)) => i64::from(*b).into(),
+        Some(Value::Int(i)) => (*i).into(),
+        Some(Value::Real(x)) => (*x).into(),
+        Some(Value::Text(s)) => s.as_str().into(),
+        Some(Value::Tags(words)) => words.join("\n").into(),
     }
 }

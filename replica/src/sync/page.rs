@@ -15,16 +15,19 @@ use maydan_core::document::{RawChange, changes_of_snapshot, decode_change};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, Page};
-use maydan_core::{Error, ErrorCode, RecordId, Result};
+use maydan_core::{Error, ErrorCode, RecordId, Result, Row};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use tracing::warn;
 
+/// Rows that are to be written when the page is through, by kind and number.
+type Listing<'a> = BTreeMap<(String, i64), Listed<'a>>;
 /// Changes for documents that are here, by document, in the order of the page.
 type Changes<'a> = BTreeMap<RecordId, Vec<(&'a [u8], &'a Receipt)>>;
 
 pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result<()> {
     let mut changes = Changes::new();
+    let mut listing = Listing::new();
     let mut touched = Vec::new();
     let mut again = Vec::new();
     // Healing gives the database another actor: should the page be taken back, so is that.
@@ -40,7 +43,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
             match entry {
                 Entry::Change { doc, bytes, receipt } => changes.entry(*doc).or_default().push((bytes, receipt)),
                 Entry::Enter(entered) => {
-                    flush(replica, &mut changes, &mut touched)?;
+                    flush(replica, &mut changes, &mut listing, &mut touched)?;
                     touched.push((entered.kind.clone(), entered.doc));
                     match store::find(&replica.db, entered.doc)? {
                         // First the server hears of what is here.
@@ -48,23 +51,26 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
                             again.push(stored.id);
                         }
                         Some(stored) => {
-                            meet(replica, &stored, entered)?;
+                            list_before(replica, &mut listing, &stored)?;
+                            meet(replica, &stored, entered, &mut listing)?;
                             relay::renew(&replica.db, &stored, store::known_kind(&replica.registry, &stored).is_some(), entered)?;
                             mark_unknown(replica, &stored)?;
                         }
                         None => {
-                            if let Some(n) = enter(replica, entered)? {
+                            if let Some(n) = enter(replica, entered, &mut listing)? {
                                 if entered.generation > 0 {
                                     store::set_generation(&replica.db, n, entered.generation)?;
                                 }
                                 relay::put_all(&replica.db, n, entered)?;
-                                mark_unknown(replica, &store::get(&replica.db, entered.doc)?)?;
+                                if replica.registry.get(&entered.kind).is_err() {
+                                    mark_unknown(replica, &store::get(&replica.db, entered.doc)?)?;
+                                }
                             }
                         }
                     }
                 }
                 Entry::Leave { doc, scope } => {
-                    flush(replica, &mut changes, &mut touched)?;
+                    flush(replica, &mut changes, &mut listing, &mut touched)?;
                     replica
                         .db
                         .execute(
@@ -75,7 +81,8 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
                 }
             }
         }
-        flush(replica, &mut changes, &mut touched)?;
+        flush(replica, &mut changes, &mut listing, &mut touched)?;
+        list(replica, &mut listing)?;
         for cursor in &page.cursors {
             put_cursor(&replica.db, cursor)?;
             feed::moved(&replica.db, cursor)?;
@@ -121,20 +128,52 @@ fn put_cursor(db: &Connection, cursor: &Cursor) -> Result<()> {
     .map_err(storage)
 }
 
-fn flush(replica: &mut Replica, changes: &mut Changes<'_>, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
+/// A row to be written.
+enum Listed<'a> {
+    /// Of a document that came with it.
+    New(&'a Row),
+    /// Of a document that is here.
+    Changed(Row),
+}
+
+/// Writes the rows of the page. Nothing looks at them before that.
+fn list(replica: &Replica, listing: &mut Listing<'_>) -> Result<()> {
+    let listed: Vec<_> = std::mem::take(listing).into_iter().collect();
+    for of_a_kind in listed.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
+        let mut rows = projection::Rows::of(&replica.db, replica.registry.get(&of_a_kind[0].0.0)?)?;
+        for ((_, n), listed) in of_a_kind {
+            match listed {
+                Listed::New(row) => rows.put(*n, row)?,
+                Listed::Changed(row) => rows.set(*n, row)?,
+            }
+        }
+        rows.count()?;
+    }
+    Ok(())
+}
+
+/// Writes the rows of the page when one of them is of a record that is about to be looked at.
+fn list_before(replica: &Replica, listing: &mut Listing<'_>, stored: &store::Stored) -> Result<()> {
+    if listing.contains_key(&(stored.kind.clone(), stored.n)) { list(replica, listing) } else { Ok(()) }
+}
+
+fn flush(replica: &mut Replica, changes: &mut Changes<'_>, listing: &mut Listing<'_>, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
     for (id, list) in std::mem::take(changes) {
         let Some(stored) = store::find(&replica.db, id)? else {
             warn!(%id, "a change came for a document that is not here");
             continue;
         };
-        merge(replica, &stored, &list.iter().map(|(bytes, _)| *bytes).collect::<Vec<_>>())?;
+        list_before(replica, listing, &stored)?;
+        let mut fresh = Vec::new();
+        let mut receipts = Vec::new();
         for (bytes, receipt) in list {
-            if let Ok(change) = decode_change(bytes)
-                && fits(&stored, &change)
-            {
-                relay::keep(&replica.db, &stored, &change, receipt)?;
+            if let Some(change) = intact(&replica.db, &stored, decode_change(bytes))? {
+                receipts.push((change.clone(), receipt));
+                fresh.push(change);
             }
         }
+        merge(replica, &stored, fresh, listing)?;
+        receipts.iter().try_for_each(|(change, receipt)| relay::keep(&replica.db, &stored, change, receipt))?;
         mark_unknown(replica, &stored)?;
         touched.push((stored.kind, id));
     }
@@ -149,19 +188,21 @@ fn mark_unknown(replica: &Replica, stored: &store::Stored) -> Result<()> {
     }
 }
 
-/// Applies changes to a document that is here. Own changes that come back cost one look-up.
-fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Result<()> {
-    let mut fresh: Vec<RawChange> = Vec::new();
-    for bytes in list {
-        match decode_change(bytes) {
-            Ok(change) if fits(stored, &change) => fresh.push(change),
-            Ok(change) => {
-                warn!(id = %stored.id, hash = ?change.hash(), "a change of another generation was left out: the record is asked for");
-                survey::want(&replica.db, stored.id)?;
-            }
-            Err(e) => warn!(id = %stored.id, error = %e, "a damaged change was left out"),
+/// A change that can be used; others are left out.
+fn intact(db: &Connection, stored: &store::Stored, change: Result<RawChange>) -> Result<Option<RawChange>> {
+    match change {
+        Ok(change) if fits(stored, &change) => return Ok(Some(change)),
+        Ok(change) => {
+            warn!(id = %stored.id, hash = ?change.hash(), "a change of another generation was left out: the record is asked for");
+            survey::want(db, stored.id)?;
         }
+        Err(e) => warn!(id = %stored.id, error = %e, "a damaged change was left out"),
     }
+    Ok(None)
+}
+
+/// Applies changes to a document that is here. Own changes that come back cost one look-up.
+fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, listing: &mut Listing<'_>) -> Result<()> {
     if store::known_kind(&replica.registry, stored).is_none() {
         for change in &fresh {
             store::append(&replica.db, stored.n, change)?;
@@ -186,7 +227,7 @@ fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Resul
         store::append(&replica.db, stored.n, change)?;
     }
     store::settle(&replica.db, stored.n, &mut document)?;
-    projection::write(&replica.db, &replica.registry, stored.n, &mut document)?;
+    listing.insert((stored.kind.clone(), stored.n), Listed::Changed(document.row()));
     if document.is_waiting() {
         // Made on what is not in any feed: the first changes of a later version of the app. They come with the whole.
         survey::want(&replica.db, stored.id)?;
@@ -196,7 +237,7 @@ fn merge(replica: &mut Replica, stored: &store::Stored, list: &[&[u8]]) -> Resul
 }
 
 /// A document comes whole that is here already.
-fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered) -> Result<()> {
+fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listing: &mut Listing<'_>) -> Result<()> {
     replica
         .db
         .prepare_cached("UPDATE document SET scope = ?2, leaving = 0, target = NULL WHERE n = ?1")
@@ -221,19 +262,25 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered) -> Res
     {
         return heal(replica, stored, &kind, entered);
     }
-    let mut list: Vec<Vec<u8>> = Vec::new();
+    let mut fresh = Vec::new();
     if let Some(snapshot) = &entered.snapshot {
         match changes_of_snapshot(snapshot) {
-            Ok(theirs) => list.extend(theirs.iter().map(|c| c.bytes().to_vec())),
+            Ok(theirs) => {
+                for change in theirs {
+                    fresh.extend(intact(&replica.db, stored, Ok(change))?);
+                }
+            }
             Err(e) => warn!(id = %entered.doc, error = %e, "a damaged snapshot was left out"),
         }
     }
-    list.extend(entered.changes.iter().map(|c| c.to_vec()));
-    merge(replica, stored, &list.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    for bytes in &entered.changes {
+        fresh.extend(intact(&replica.db, stored, decode_change(bytes))?);
+    }
+    merge(replica, stored, fresh, listing)
 }
 
 /// A document comes that is new here; answers its number, unless it was left out.
-fn enter(replica: &mut Replica, entered: &Entered) -> Result<Option<i64>> {
+fn enter<'a>(replica: &mut Replica, entered: &'a Entered, listing: &mut Listing<'a>) -> Result<Option<i64>> {
     let Ok(kind) = replica.registry.get(&entered.kind).cloned() else {
         // A kind of a later version: kept whole, projected after the update.
         let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
@@ -250,7 +297,7 @@ fn enter(replica: &mut Replica, entered: &Entered) -> Result<Option<i64>> {
         && ready.fingerprint == replica.fingerprints[&entered.kind]
     {
         let n = store::insert_ready(&replica.db, entered, snapshot, ready)?;
-        projection::write_row(&replica.db, &kind, n, &ready.row)?;
+        listing.insert((entered.kind.clone(), n), Listed::New(&ready.row));
         return Ok(Some(n));
     }
     let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
@@ -271,7 +318,7 @@ fn enter(replica: &mut Replica, entered: &Entered) -> Result<Option<i64>> {
         }
     };
     store::settle(&replica.db, n, &mut document)?;
-    projection::write(&replica.db, &replica.registry, n, &mut document)?;
+    listing.insert((entered.kind.clone(), n), Listed::Changed(document.row()));
     Ok(Some(n))
 }
 

@@ -20,7 +20,9 @@ fn manager() -> (Replica, RecordId, RecordId) {
         let kind = replica.registry.get("territory").unwrap().clone();
         crate::write::append_genesis(replica.connection(), n, &kind, RecordId(scope.0)).unwrap();
         let fields = fields(&[("name", name.into())]);
-        crate::projection::write_row(replica.connection(), &kind, n, &fields).unwrap();
+        let mut rows = crate::projection::Rows::of(replica.connection(), &kind).unwrap();
+        rows.put(n, &fields).unwrap();
+        rows.count().unwrap();
     }
     let customer = customer(&mut replica, "شركة النور");
     let note = create(&mut replica, "note", &[("customer", customer.to_string().into()), ("body", "مكالمة".into())]);

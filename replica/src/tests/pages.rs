@@ -55,6 +55,27 @@ pub(super) fn exchange(one: &mut Replica, two: &mut Replica) {
     deliver(two, one);
 }
 
+/// Rows that a page of edits to so many customers writes, search indexes and all.
+fn rows_written(edits: usize) -> u64 {
+    let (mut one, mut two) = (open(Place::Memory), open(Place::Memory));
+    let ids: Vec<RecordId> = (0..edits).map(|number| customer(&mut one, &format!("شركة {number} للتجارة"))).collect();
+    deliver(&mut one, &mut two);
+    // The last first: pages come in no order of ours.
+    for (number, id) in ids.into_iter().enumerate().rev() {
+        set(&mut one, id, "name", format!("مؤسسة {number} العامة"));
+    }
+    let before = two.connection().total_changes();
+    deliver(&mut one, &mut two);
+    assert_eq!(found(&mut two, "مؤسسة").len(), edits);
+    two.connection().total_changes() - before
+}
+
+#[test]
+fn a_page_writes_its_search_entries_out_once() {
+    let (few, many) = (rows_written(1), rows_written(41));
+    assert!(many < 41 * few * 3 / 4, "{many} rows for 41 records, {few} for one");
+}
+
 #[test]
 fn an_item_leaves_the_outbox_only_when_the_server_has_it() {
     let mut replica = open(Place::Memory);
