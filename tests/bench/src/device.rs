@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use maydan_core::command::SessionUser;
 use maydan_core::sync::client::{Client, Seen, Step};
 use maydan_core::sync::wire::{SignInRequest, Tokens};
-use maydan_core::{DeviceId, Registry};
+use maydan_core::{Actor, DeviceId, Registry};
 use maydan_it::platform::SystemHost;
 use maydan_it::world::PASSWORD;
 use maydan_replica::{OpenOptions, Place, Replica};
@@ -47,7 +47,7 @@ impl Device {
             .send()
             .await?;
         let tokens: Tokens = serde_json::from_slice(&answer.error_for_status()?.bytes().await?)?;
-        let mut replica = open(folder)?;
+        let mut replica = open(folder, None)?;
         replica.set_user(SessionUser { id: tokens.user, name: tokens.name, role: tokens.role, grants: Vec::new(), device })?;
         Ok(Self { replica, http, url: url.to_owned(), token: tokens.access, requests: 0, sent: 0, got: 0, kept: None })
     }
@@ -116,8 +116,8 @@ pub(crate) fn client() -> Result<reqwest::Client> {
     Ok(reqwest::Client::builder().no_gzip().build()?)
 }
 
-/// Opens a replica as the app does.
-pub(crate) fn open(folder: &Path) -> Result<Replica> {
+/// Opens a replica as the app does, which remembers under what actor it writes.
+pub(crate) fn open(folder: &Path, remembered_actor: Option<Actor>) -> Result<Replica> {
     let place = Place::File(folder.join("replica.db"));
-    Ok(Replica::open(OpenOptions { place, host: Arc::new(SystemHost::default()), registry: Registry::maydan(), remembered_actor: None })?)
+    Ok(Replica::open(OpenOptions { place, host: Arc::new(SystemHost::default()), registry: Registry::maydan(), remembered_actor })?)
 }

@@ -104,11 +104,12 @@ pub(super) async fn open(plan: &Plan) -> Result<Vec<Figure>> {
     for times in &plan.growth {
         let n = plan.documents * times;
         let (_world, folder, device) = synced(n).await?;
+        let actor = device.replica.actor();
         drop(device);
         let mut runs = Runs::default();
         for _ in 0..plan.runs.max(5) {
             let began = Instant::now();
-            let mut replica = device::open(&folder.path().join("device"))?;
+            let mut replica = device::open(&folder.path().join("device"), Some(actor))?;
             let list = replica.list_records(ListRecords { kind: "customer".into(), limit: 50, ..ListRecords::default() })?;
             runs.ours.push(ms(began));
             ensure!(list.lines.len() == 50 && replica.loaded_documents() == 0, "a first list, and no document");
