@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maydan_core::blob::{self, BlobHash, PART_BYTES};
 use maydan_core::command::{Content, Done, Event, KeepContent, KeptContent, ReadContent, RetryTransfer, Transfer, Transfers};
-use maydan_core::{Error, Instant, Result};
+use maydan_core::{Error, Instant, Result, Row};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 
@@ -114,8 +114,14 @@ pub(crate) fn has_unsent(db: &Connection) -> Result<bool> {
     db.query_row(&sql, [], |row| row.get(0)).map_err(storage)
 }
 
-/// A record that names a content is there again: the server may have thrown that away.
-pub(crate) fn offer(db: &Connection, hash: BlobHash) -> Result<()> {
+/// A record is there again that names contents: what is here of them the server may have thrown away, or this device have given up
+/// to send while the record was elsewhere.
+pub(crate) fn offer_named(db: &Connection, row: &Row) -> Result<()> {
+    let mut names = blob::FIELDS.iter().filter_map(|field| row.get(*field)?.as_text()?.parse().ok());
+    names.try_for_each(|hash| offer(db, hash))
+}
+
+fn offer(db: &Connection, hash: BlobHash) -> Result<()> {
     let whole = "size > 0 AND size = (SELECT sum(length(bytes)) FROM blob_part WHERE blob = blob.n)";
     let sql = format!("UPDATE blob SET to_send = ?2, lacking = NULL, tries = 0 WHERE hash = ?1 AND to_send = 0 AND {whole}");
     db.execute(&sql, params![hash.as_slice(), OFFERED]).map(drop).map_err(storage)

@@ -115,8 +115,7 @@ pub(super) fn set_deleted(replica: &mut Replica, id: RecordId, deleted: bool) ->
     let stored = store::get(&replica.db, id)?;
     if !deleted && stored.kind == maydan_core::blob::KIND {
         let row = replica.read(&stored, Document::row)?;
-        let names = maydan_core::blob::FIELDS.iter().filter_map(|field| row.get(*field)?.as_text()?.parse().ok());
-        names.into_iter().try_for_each(|hash| blob::offer(&replica.db, hash))?;
+        blob::offer_named(&replica.db, &row)?;
     }
     Ok(revision)
 }

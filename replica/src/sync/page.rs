@@ -9,7 +9,7 @@ use super::relay;
 use super::survey::{self, Asked};
 use super::{feed, moving};
 use crate::write::{append_genesis, enqueue};
-use crate::{Replica, projection, storage, store};
+use crate::{Replica, blob, projection, storage, store};
 use maydan_core::command::ImportedUnsent;
 use maydan_core::document::{RawChange, changes_of_snapshot, decode_change};
 use maydan_core::sync::receipt::Receipt;
@@ -136,15 +136,27 @@ enum Listed<'a> {
     Changed(Row),
 }
 
+impl Listed<'_> {
+    fn row(&self) -> &Row {
+        match self {
+            Self::New(row) => row,
+            Self::Changed(row) => row,
+        }
+    }
+}
+
 /// Writes the rows of the page. Nothing looks at them before that.
 fn list(replica: &Replica, listing: &mut Listing<'_>) -> Result<()> {
     let listed: Vec<_> = std::mem::take(listing).into_iter().collect();
     for of_a_kind in listed.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
         let mut rows = projection::Rows::of(&replica.db, replica.registry.get(&of_a_kind[0].0.0)?)?;
-        for ((_, n), listed) in of_a_kind {
+        for ((kind, n), listed) in of_a_kind {
             match listed {
                 Listed::New(row) => rows.put(*n, row)?,
                 Listed::Changed(row) => rows.set(*n, row)?,
+            }
+            if kind == maydan_core::blob::KIND {
+                blob::offer_named(&replica.db, listed.row())?;
             }
         }
         rows.count()?;

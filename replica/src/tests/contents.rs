@@ -1,7 +1,7 @@
 //! Contents of records: kept at once, sent and fetched part by part, and gone with their records.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::pages::answered;
+use super::pages::{answered, page};
 use super::*;
 use crate::{Outgoing, Taken};
 use base64::Engine;
@@ -181,4 +181,25 @@ fn what_no_record_came_to_name_is_given_up_after_a_while_and_nothing_else_is() {
     }
     week(&amal);
     assert_eq!(left(&mut amal), [named]);
+}
+
+#[test]
+fn what_was_given_up_is_offered_when_its_record_comes_back() {
+    let mut amal = open(Place::Memory);
+    let (attachment, hash) = attach(&mut amal, &photo(10));
+    let batch = amal.batch().unwrap();
+    amal.apply_outcomes(&batch, &answered(vec![Outcome::Accepted { seq: 1 }; batch.items.len()])).unwrap();
+    amal.apply_page(&Page { entries: vec![Entry::Leave { doc: attachment, scope: TERRITORY }], ..Page::default() }).unwrap();
+    for _ in 0..3 {
+        let asked = asks(&mut amal);
+        amal.take_refusal(&asked, &Error::new(ErrorCode::NotFound, "as a test wants it")).unwrap();
+        crate::blob::wait_no_longer(amal.connection(), BEGIN.plus(8 * 86_400_000)).unwrap();
+    }
+    assert_eq!(amal.ask(Step::Transfer).unwrap().map(|asked| asked.path), None, "it is given up");
+    amal.apply_page(&page(&batch)).unwrap();
+    assert_eq!(read(&mut amal, hash), Some(photo(10)));
+    let asked = asks(&mut amal);
+    assert_eq!(brings(&asked), None, "whether the server has it");
+    takes(&mut amal, &asked, &Lacking { parts: vec![0] }).unwrap();
+    assert_eq!(brings(&asks(&mut amal)), Some(0));
 }
