@@ -13,8 +13,8 @@ pub struct Options {
     filter: Option<String>,
 }
 
-/// Seeds of the simulation in every run: what a few minutes do. More by `cargo xtask sim`.
-const SEEDS: u64 = 500;
+/// Seeds of the simulation in every run: what some eight minutes do on two cores. More by `cargo xtask sim`.
+const SEEDS: u64 = 2_000;
 
 /// One check: its name and what it does.
 type Check = (&'static str, fn() -> Result<Outcome>);
