@@ -63,7 +63,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
                                 }
                                 relay::put_all(&replica.db, n, entered)?;
                                 if replica.registry.get(&entered.kind).is_err() {
-                                    mark_unknown(replica, &store::get(&replica.db, entered.doc)?)?;
+                                    survey::mark_by_receipts(&replica.db, &store::get(&replica.db, entered.doc)?)?;
                                 }
                             }
                         }
