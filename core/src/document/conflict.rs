@@ -5,6 +5,7 @@ use crate::id::Actor;
 use crate::record::{FieldType, Value};
 use automerge::{ObjId, ROOT, ReadDoc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A field with more than one standing value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,17 +32,18 @@ pub struct ConflictValue {
 impl Document {
     /// Fields whose standing values differ. Equal values written at once are no conflict.
     pub fn conflicts(&mut self) -> Vec<Conflict> {
-        let fields: Vec<String> = self
-            .kind
-            .fields
-            .iter()
-            .filter(|f| f.ty.has_column() && !matches!(f.ty, FieldType::Prose | FieldType::Tags | FieldType::Derived(_)))
-            .map(|f| f.name.clone().into_owned())
-            .collect();
-        fields.into_iter().filter_map(|field| self.conflict(&field)).collect()
+        let written_at_once: BTreeSet<String> =
+            self.view().standing().filter(|item| item.conflict).map(|item| item.key.into_owned()).collect();
+        if written_at_once.is_empty() {
+            return Vec::new();
+        }
+        let keeps_all = |ty: &FieldType| ty.has_column() && !matches!(ty, FieldType::Prose | FieldType::Tags | FieldType::Derived(_));
+        let kind = self.kind.clone();
+        let fields = kind.fields.iter().filter(|f| keeps_all(&f.ty) && written_at_once.contains(f.name.as_ref()));
+        fields.filter_map(|field| self.conflict(&field.name)).collect()
     }
 
-    fn conflict(&mut self, field: &str) -> Option<Conflict> {
+    pub(super) fn conflict(&mut self, field: &str) -> Option<Conflict> {
         let standing: Vec<(Value, ObjId)> =
             self.auto.get_all(ROOT, field).ok()?.into_iter().map(|(v, id)| (super::view::from_automerge(&v), id)).collect();
         if standing.len() < 2 || standing.iter().all(|(v, _)| *v == standing[0].0) {

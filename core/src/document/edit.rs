@@ -224,15 +224,14 @@ fn set_tags(auto: &mut AutoCommit, field: &str, value: Value) -> Result<()> {
         Value::Tags(words) => words,
         _ => Vec::new(),
     };
-    let prefix = format!("{field}/");
-    let standing = super::view::words(auto, &prefix);
+    let standing = super::view::words(auto, field);
     for word in wanted.iter().map(|w| w.trim()).filter(|w| !w.is_empty()) {
         if !standing.iter().any(|s| s == word) {
-            auto.put(ROOT, format!("{prefix}{word}"), true)?;
+            auto.put(ROOT, format!("{field}/{word}"), true)?;
         }
     }
     for word in standing.iter().filter(|s| !wanted.iter().any(|w| w.trim() == *s)) {
-        auto.put(ROOT, format!("{prefix}{word}"), false)?;
+        auto.put(ROOT, format!("{field}/{word}"), false)?;
     }
     Ok(())
 }

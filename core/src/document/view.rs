@@ -3,7 +3,9 @@
 use super::{DELETED_AT, Hash};
 use crate::id::Actor;
 use crate::record::{FieldType, Kind, Row, Value};
-use automerge::{AutoCommit, ObjId, ROOT, ReadDoc, ScalarValue};
+use automerge::iter::MapRangeItem;
+use automerge::{AutoCommit, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, ValueRef};
+use std::collections::BTreeMap;
 
 /// A document, for reading.
 #[derive(Clone, Copy)]
@@ -35,7 +37,7 @@ impl DocumentView<'_> {
                 Ok(Some((_, id))) => self.auto.text(&id).map_or(Value::Null, Value::Text),
                 _ => Value::Null,
             },
-            Ok(FieldType::Tags) => Value::Tags(words(self.auto, &format!("{field}/"))),
+            Ok(FieldType::Tags) => Value::Tags(words(self.auto, field)),
             _ => self.auto.get(ROOT, field).ok().flatten().map_or(Value::Null, |(v, _)| from_automerge(&v)),
         }
     }
@@ -54,9 +56,10 @@ impl DocumentView<'_> {
 
     /// Entries appended under a field, in causal order.
     pub fn appended(&self, field: &str) -> Vec<Appended> {
-        let prefix = format!("{field}/");
-        let mut entries: Vec<Appended> = keys_under(self.auto, &prefix)
-            .into_iter()
+        let mut entries: Vec<Appended> = self
+            .auto
+            .map_range(ROOT, keys_under(field))
+            .map(|item| item.key.into_owned())
             // Two may have written one key at once, by whatever client: neither hides the other.
             .flat_map(|key| self.auto.get_all(ROOT, &key).into_iter().flatten().map(move |(value, id)| (key.clone(), value, id)))
             .filter_map(|(key, value, id)| {
@@ -70,7 +73,7 @@ impl DocumentView<'_> {
                     ObjId::Root => return None,
                 };
                 Some(Appended {
-                    key: key[prefix.len()..].to_owned(),
+                    key: key[field.len() + 1..].to_owned(),
                     order: (counter, branch.to_bytes().to_vec()),
                     actor: Actor::from(&branch),
                     change: self.auto.hash_for_opid(&id).as_ref().map(Hash::from),
@@ -82,17 +85,44 @@ impl DocumentView<'_> {
         entries
     }
 
+    /// What stands at the root, key by key, without appended entries (a shift has thousands). The whole walk costs what
+    /// asking for a single key does.
+    pub(super) fn standing(&self) -> impl Iterator<Item = MapRangeItem<'_>> {
+        let mut appended: Vec<_> = self.kind.fields.iter().filter(|f| !f.ty.has_column()).map(|f| keys_under(&f.name)).collect();
+        appended.sort_by(|a, b| a.start.cmp(&b.start));
+        let starts = std::iter::once(String::new()).chain(appended.iter().map(|range| range.end.clone()));
+        let ends = appended.iter().map(|range| Some(range.start.clone())).chain([None]);
+        let between: Vec<_> = starts.zip(ends).collect();
+        between.into_iter().flat_map(|(start, end)| match end {
+            Some(end) => self.auto.map_range(ROOT, start..end),
+            None => self.auto.map_range(ROOT, start..),
+        })
+    }
+
     /// The fields that are stored, without derived ones; empty fields are left out.
     pub(super) fn stored_row(&self) -> Row {
+        let declared: BTreeMap<&str, &FieldType> = self.kind.columns().map(|f| (f.name.as_ref(), &f.ty)).collect();
         let mut row = Row::new();
-        for field in self.kind.columns().filter(|f| !matches!(f.ty, FieldType::Derived(_))) {
-            let value = self.value(&field.name);
+        for item in self.standing() {
+            let (name, word) = item.key.split_once('/').map_or((item.key.as_ref(), None), |(name, word)| (name, Some(word)));
+            let value = match (declared.get(name), word) {
+                (Some(FieldType::Tags), Some(word)) => {
+                    if is_true(self.auto, &item)
+                        && let Value::Tags(words) = row.entry(name.to_owned()).or_insert_with(|| Value::Tags(Vec::new()))
+                    {
+                        words.push(word.to_owned());
+                    }
+                    continue;
+                }
+                (Some(FieldType::Derived(_) | FieldType::Tags), _) | (_, Some(_)) => continue,
+                (Some(FieldType::Prose), None) => self.auto.text(item.id()).map_or(Value::Null, Value::Text),
+                (Some(_), None) => from_automerge(&item.value.into()),
+                (None, None) if name == DELETED_AT => from_automerge(&item.value.into()).as_int().map_or(Value::Null, Value::Int),
+                (None, None) => continue,
+            };
             if !value.is_empty() {
-                row.insert(field.name.clone().into_owned(), value);
+                row.insert(name.to_owned(), value);
             }
-        }
-        if let Some(at) = self.deleted_at() {
-            row.insert(DELETED_AT.to_owned(), Value::Int(at));
         }
         row
     }
@@ -112,19 +142,98 @@ pub(super) fn from_automerge(value: &automerge::Value<'_>) -> Value {
 }
 
 /// Words of a set that stand at true.
-pub(super) fn words(auto: &AutoCommit, prefix: &str) -> Vec<String> {
-    keys_under(auto, prefix)
-        .into_iter()
-        .filter(|key| {
-            // Added here and taken away there at once: the addition stays.
-            auto.get_all(ROOT, key).is_ok_and(|all| all.iter().any(|(v, _)| v.as_bool() == Some(true)))
-        })
-        .map(|key| key[prefix.len()..].to_owned())
-        .collect()
+pub(super) fn words(auto: &AutoCommit, field: &str) -> Vec<String> {
+    auto.map_range(ROOT, keys_under(field)).filter(|item| is_true(auto, item)).map(|item| item.key[field.len() + 1..].to_owned()).collect()
 }
 
-fn keys_under(auto: &AutoCommit, prefix: &str) -> Vec<String> {
-    // '0' is the character after '/': the range holds exactly the keys with this prefix.
-    let end = format!("{}0", &prefix[..prefix.len() - 1]);
-    auto.map_range(ROOT, prefix.to_owned()..end).map(|item| item.key.into_owned()).collect()
+/// Whether a word of a set stands. Added here and taken away there at once: the addition stays.
+fn is_true(auto: &AutoCommit, item: &MapRangeItem<'_>) -> bool {
+    if item.conflict {
+        auto.get_all(ROOT, item.key.as_ref()).is_ok_and(|all| all.iter().any(|(value, _)| value.as_bool() == Some(true)))
+    } else {
+        matches!(item.value, ValueRef::Scalar(ScalarValueRef::Boolean(true)))
+    }
+}
+
+/// The keys `field/…`, and no others: '0' is the character after '/'.
+fn keys_under(field: &str) -> std::ops::Range<String> {
+    format!("{field}/")..format!("{field}0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Appendix, Document, Edit};
+    use super::*;
+    use crate::RecordId;
+    use crate::record::{Field, Registry};
+    use crate::time::Instant;
+    use automerge::ObjType;
+    use automerge::transaction::Transactable;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+    use uuid::Uuid;
+
+    const NOW: Instant = Instant(1_760_000_000_000);
+
+    /// A kind with two appended fields, between which others lie.
+    fn kind() -> Arc<Kind> {
+        let field = |name: &'static str, ty| Field::new(name, ty);
+        let customer = Registry::maydan().get("customer").expect("declared").as_ref().clone();
+        Arc::new(customer.field(field("events", FieldType::Events)).field(field("track", FieldType::Track)))
+    }
+
+    fn scalars() -> impl Strategy<Value = ScalarValue> {
+        let text = proptest::sample::select(vec!["", "النور", "active", "2026-01-01"]).prop_map(|s| ScalarValue::Str(s.into()));
+        prop_oneof![text, any::<i64>().prop_map(ScalarValue::Int), any::<bool>().prop_map(ScalarValue::Boolean), Just(ScalarValue::Null)]
+    }
+
+    /// Keys as people's apps write them, and others.
+    fn keys() -> impl Strategy<Value = &'static str> {
+        let odd =
+            ["", "/", "a", "events", "events/", "events/a", "events0", "name/x", "tags", "tags/", "tags/جملة", "tags/a/b", "track/1", "zz"];
+        let known = ["name", "phone", "latitude", "status", "tags/نقدا", "deleted_at", "remarks"];
+        proptest::sample::select([odd.as_slice(), &known, &known, &known].concat())
+    }
+
+    proptest! {
+        /// Rows and conflicts are read in one walk: they say what the fields, asked one by one, say.
+        #[test]
+        fn the_walk_sees_what_each_field_says(
+            writes in proptest::collection::vec((0_usize..3, keys(), scalars(), 0_u8..8), 0..48),
+            typed in proptest::collection::vec((0_usize..3, "[a-cء-ي]{0,6}"), 0..4),
+        ) {
+            let kind = kind();
+            let mut writers = vec![Document::create(&kind, RecordId(Uuid::from_u128(7))).expect("genesis"); 3];
+            for (writer, key, value, how) in writes {
+                let auto = &mut writers[writer].auto;
+                auto.set_actor(Actor(Uuid::from_u128(writer as u128 + 1)).automerge());
+                match how {
+                    0 => auto.put_object(ROOT, key, ObjType::Map).map(drop).expect("put"),
+                    1 => auto.delete(ROOT, key).expect("deleted"),
+                    _ => auto.put(ROOT, key, value).expect("put"),
+                }
+                auto.commit();
+            }
+            for (writer, text) in typed {
+                let actor = Actor(Uuid::from_u128(writer as u128 + 1));
+                // Another may have put a number there.
+                let _ = writers[writer].edit(actor, NOW, None, &[Edit::set("remarks", text.as_str())]);
+                writers[writer].append(actor, NOW, "events", &text, Appendix::Event("{}")).expect("appended");
+            }
+            let mut all = writers.remove(0);
+            for writer in &mut writers {
+                all.apply(writer.changes_since(&[])).expect("merged");
+            }
+            let view = all.view();
+            let stands = |word: &String| view.auto.get_all(ROOT, format!("tags/{word}")).is_ok_and(|all| all.iter().any(|(v, _)| v.as_bool() == Some(true)));
+            let words: Vec<_> = view.auto.keys(ROOT).filter_map(|key| Some(key.strip_prefix("tags/")?.to_owned())).filter(stands).collect();
+            let value = |f: &Field| if f.ty == FieldType::Tags { Value::Tags(words.clone()) } else { view.value(&f.name) };
+            let mut asked: Row = kind.columns().map(|f| (f.name.to_string(), value(f))).filter(|(_, v)| !v.is_empty()).collect();
+            asked.extend(view.deleted_at().map(|at| (DELETED_AT.to_owned(), Value::Int(at))));
+            prop_assert_eq!(view.stored_row(), asked);
+            let fields = kind.columns().filter(|f| !matches!(f.ty, FieldType::Prose | FieldType::Tags));
+            let asked: Vec<_> = fields.filter_map(|f| all.conflict(&f.name)).collect();
+            prop_assert_eq!(all.conflicts(), asked);
+        }
+    }
 }
