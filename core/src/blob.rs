@@ -4,6 +4,7 @@
 //! the name can tell whether the bytes are right. A record names it (`attachment`); who may read the record may read the
 //! content. It travels in parts of [`PART_BYTES`], each by itself, so that what was cut off goes on where it stopped.
 
+use crate::Row;
 use crate::document::{Hash, RawChange};
 use crate::{Error, ErrorCode, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -90,6 +91,11 @@ pub fn part_len(size: u64, n: u32) -> Option<usize> {
 pub const FIELDS: &[&str] = &["content", "thumbnail"];
 /// The kind whose records name contents.
 pub const KIND: &str = "attachment";
+
+/// The contents that a record of [`KIND`] names.
+pub fn named_in(row: &Row) -> Vec<BlobHash> {
+    FIELDS.iter().filter_map(|field| row.get(*field)?.as_text()?.parse().ok()).collect()
+}
 
 /// The contents that a change names.
 pub fn named_by(change: &RawChange) -> Vec<BlobHash> {

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maydan_core::blob::{self, BlobHash, PART_BYTES};
 use maydan_core::command::{Content, Done, Event, KeepContent, KeptContent, ReadContent, RetryTransfer, Transfer, Transfers};
-use maydan_core::{Error, Instant, Result, Row};
+use maydan_core::{Error, Instant, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 
@@ -116,9 +116,8 @@ pub(crate) fn has_unsent(db: &Connection) -> Result<bool> {
 
 /// A record is there again that names contents: what is here of them the server may have thrown away, or this device have given up
 /// to send while the record was elsewhere.
-pub(crate) fn offer_named(db: &Connection, row: &Row) -> Result<()> {
-    let mut names = blob::FIELDS.iter().filter_map(|field| row.get(*field)?.as_text()?.parse().ok());
-    names.try_for_each(|hash| offer(db, hash))
+pub(crate) fn offer_named(db: &Connection, contents: &[BlobHash]) -> Result<()> {
+    contents.iter().try_for_each(|hash| offer(db, *hash))
 }
 
 fn offer(db: &Connection, hash: BlobHash) -> Result<()> {

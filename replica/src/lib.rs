@@ -35,7 +35,7 @@ use std::sync::Arc;
 /// A device's replica of what its user may see.
 pub struct Replica {
     db: Connection,
-    registry: Registry,
+    registry: Arc<Registry>,
     host: Arc<dyn Host>,
     actor: Actor,
     user: Option<SessionUser>,

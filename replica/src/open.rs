@@ -62,7 +62,7 @@ impl Replica {
         let mut replica = Self {
             db,
             fingerprints: options.registry.iter().map(|k| (k.name.clone().into_owned(), k.fingerprint())).collect::<BTreeMap<_, _>>(),
-            registry: options.registry,
+            registry: Arc::new(options.registry),
             host: options.host,
             actor,
             user,

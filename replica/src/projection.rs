@@ -11,7 +11,7 @@ mod row;
 mod schema;
 
 pub(crate) use query::{agrees, fetch, list, titles, values};
-pub(crate) use row::{Rows, write};
+pub(crate) use row::{Line, Rows, write};
 
 use crate::store::{self, Stored};
 use crate::{Replica, storage};

@@ -107,9 +107,14 @@ pub(crate) fn get(db: &Connection, id: RecordId) -> Result<Stored> {
 
 /// Loads a document from its snapshot and its changes.
 pub(crate) fn load(db: &Connection, registry: &Registry, stored: &Stored) -> Result<Document> {
+    load_with(db, registry, stored, Vec::new()).map(|(document, _)| document)
+}
+
+/// As [`load`], and with changes that came, of which those are answered that were not there.
+pub(crate) fn load_with(db: &Connection, registry: &Registry, stored: &Stored, came: Vec<RawChange>) -> Result<(Document, Vec<RawChange>)> {
     let kind = registry.get(&stored.kind)?;
     let (snapshot, changes) = blobs(db, stored.n)?;
-    Document::load(kind, stored.id, snapshot.as_deref(), changes.iter().map(Vec::as_slice))
+    Document::load_with(kind, stored.id, snapshot.as_deref(), changes.iter().map(Vec::as_slice), came)
 }
 
 /// A document's snapshot and tail.
@@ -137,6 +142,13 @@ pub(crate) fn set_mark(db: &Connection, n: i64, mark: Mark) -> Result<()> {
     db.prepare_cached("UPDATE document SET mark = ?2 WHERE n = ?1")
         .and_then(|mut s| s.execute(params![n, mark.0]))
         .map(drop)
+        .map_err(storage)
+}
+
+/// Whether a change lies beside the snapshot. One that is folded into it does not.
+pub(crate) fn has(db: &Connection, n: i64, hash: Hash) -> Result<bool> {
+    db.prepare_cached("SELECT 1 FROM change WHERE document = ?1 AND hash = ?2")
+        .and_then(|mut s| s.exists(params![n, hash.0]))
         .map_err(storage)
 }
 

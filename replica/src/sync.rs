@@ -11,6 +11,7 @@ pub(crate) mod moving;
 mod outbox;
 mod page;
 pub(crate) mod quarantine;
+mod received;
 mod relay;
 mod survey;
 mod transfer;
@@ -27,6 +28,7 @@ use maydan_core::document::{Hash, decode_change};
 use maydan_core::sync::wire::{Command, Cursor, Item, Outcome, Page, PushAnswer, Seen};
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
 use quarantine::Refusal;
+use received::Received;
 use rusqlite::{OptionalExtension, params};
 use serde_bytes::ByteBuf;
 use std::collections::{BTreeMap, BTreeSet};
@@ -316,16 +318,16 @@ impl Replica {
 
     /// Stores a page: changes, projections and cursors in one transaction.
     pub fn apply_page(&mut self, page: &Page) -> Result<()> {
-        self.apply_answer(page, &Asked::default())
+        self.apply_answer(Received::of(&self.registry, page.clone()), &Asked::default())
     }
 
     /// The same, with what was asked for besides the feeds.
-    fn apply_answer(&mut self, page: &Page, asked: &Asked) -> Result<()> {
+    fn apply_answer(&mut self, received: Received, asked: &Asked) -> Result<()> {
         let known = self.epoch()?;
-        if page.epoch != known {
+        if received.page.epoch != known {
             return Err(Error::new(ErrorCode::EpochChanged, "the page is of another epoch than the cursors"));
         }
-        page::apply(self, page, asked)
+        page::apply(self, received, asked)
     }
 
     /// Removes records that left every scope of this user, once nothing of them is unsent.

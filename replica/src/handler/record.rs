@@ -115,7 +115,7 @@ pub(super) fn set_deleted(replica: &mut Replica, id: RecordId, deleted: bool) ->
     let stored = store::get(&replica.db, id)?;
     if !deleted && stored.kind == maydan_core::blob::KIND {
         let row = replica.read(&stored, Document::row)?;
-        blob::offer_named(&replica.db, &row)?;
+        blob::offer_named(&replica.db, &maydan_core::blob::named_in(&row))?;
     }
     Ok(revision)
 }

@@ -5,11 +5,12 @@
 
 use super::schema::has_sort_key;
 use crate::storage;
+use maydan_core::blob::{self, BlobHash};
 use maydan_core::document::{DELETED_AT, Document};
 use maydan_core::text::{bare_tokens, fold, phone_search_forms};
 use maydan_core::{Field, FieldType, Kind, Registry, Result, Row, Value};
-use rusqlite::types::{Null, ToSqlOutput};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::types::Value as Sql;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, ToSql, params, params_from_iter};
 use std::borrow::Cow;
 
 /// Country code of numbers typed without one.
@@ -17,17 +18,9 @@ const HOME: &str = "218";
 
 /// Brings the projection of a document up to date. Kinds that are not known here have none until an update brings them.
 pub(crate) fn write(db: &Connection, registry: &Registry, n: i64, document: &mut Document) -> Result<()> {
-    let row = document.row();
-    match registry.get(&document.kind().name) {
-        Ok(kind) => write_row(db, kind, n, &row),
-        Err(_) => Ok(()),
-    }
-}
-
-/// Writes a row and its search entries.
-fn write_row(db: &Connection, kind: &Kind, n: i64, row: &Row) -> Result<()> {
+    let Ok(kind) = registry.get(&document.kind().name) else { return Ok(()) };
     let mut rows = Rows::of(db, kind)?;
-    rows.set(n, row)?;
+    rows.set(n, &Line::of(kind, document.row()))?;
     rows.count()
 }
 
@@ -54,36 +47,34 @@ impl<'a> Rows<'a> {
     }
 
     /// Writes a row that is not there yet.
-    pub fn put(&mut self, n: i64, row: &Row) -> Result<()> {
-        let laid = Laid::of(self.kind, n, row);
-        self.insert.execute(params_from_iter(&laid.values)).map_err(storage)?;
-        self.live += i64::from(laid.is_live);
-        self.indexes.put(n, &laid.searched)
+    pub fn put(&mut self, n: i64, line: &Line) -> Result<()> {
+        self.insert.execute(params_from_iter(line.numbered(&n))).map_err(storage)?;
+        self.live += i64::from(line.is_live);
+        self.indexes.put(n, line)
     }
 
     /// Writes a row, whether it is there or not.
-    pub fn set(&mut self, n: i64, row: &Row) -> Result<()> {
+    pub fn set(&mut self, n: i64, line: &Line) -> Result<()> {
         let kind = &self.kind.name;
         let was_live: Option<bool> = self
             .db
             .prepare_cached(&format!("SELECT deleted = 0 FROM r_{kind} WHERE n = ?1"))
             .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
             .map_err(storage)?;
-        let Some(was_live) = was_live else { return self.put(n, row) };
-        let laid = Laid::of(self.kind, n, row);
+        let Some(was_live) = was_live else { return self.put(n, line) };
         let (columns, marks) = (self.columns[1..].join(", "), marks(2..=self.columns.len()));
         self.db
             .prepare_cached(&format!("UPDATE r_{kind} SET ({columns}) = ({marks}) WHERE n = ?1"))
-            .and_then(|mut s| s.execute(params_from_iter(&laid.values)))
+            .and_then(|mut s| s.execute(params_from_iter(line.numbered(&n))))
             .map_err(storage)?;
-        self.live += i64::from(laid.is_live) - i64::from(was_live);
+        self.live += i64::from(line.is_live) - i64::from(was_live);
         for index in ["f", "p"] {
             self.db
                 .prepare_cached(&format!("DELETE FROM {index}_{kind} WHERE rowid = ?1"))
                 .and_then(|mut s| s.execute([n]))
                 .map_err(storage)?;
         }
-        self.indexes.put(n, &laid.searched)
+        self.indexes.put(n, line)
     }
 
     /// Counts what is live now and was not, or the other way round: the last thing to be done.
@@ -107,47 +98,62 @@ impl<'a> Indexes<'a> {
         })
     }
 
-    fn put(&mut self, n: i64, searched: &str) -> Result<()> {
-        if !searched.is_empty() {
-            self.folded.execute(params![n, searched]).map_err(storage)?;
-            self.tokens.execute(params![n, bare_tokens(searched)]).map_err(storage)?;
+    fn put(&mut self, n: i64, line: &Line) -> Result<()> {
+        if !line.searched.is_empty() {
+            self.folded.execute(params![n, line.searched]).map_err(storage)?;
+            self.tokens.execute(params![n, line.tokens]).map_err(storage)?;
         }
         Ok(())
     }
 }
 
-/// A row as it lies in its tables.
-struct Laid<'a> {
-    /// In the order of [`columns`].
-    values: Vec<ToSqlOutput<'a>>,
+/// A row as it will lie in its tables, but for its number. Making it needs no database.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// In the order of [`columns`], after the number.
+    values: Vec<Sql>,
     is_live: bool,
     /// Folded, one searchable field a line.
     searched: String,
+    /// Its tokens, for those that are found by their first letters.
+    tokens: String,
+    /// The contents that an attachment names.
+    pub contents: Vec<BlobHash>,
 }
 
-impl<'a> Laid<'a> {
-    fn of(kind: &Kind, n: i64, row: &'a Row) -> Self {
-        let deleted_at = row.get(DELETED_AT);
-        let is_live = deleted_at.is_none_or(Value::is_empty);
-        let mut values = vec![n.into(), i64::from(!is_live).into(), sql(deleted_at)];
+impl Line {
+    /// Of a record's row.
+    pub fn of(kind: &Kind, mut row: Row) -> Self {
+        let contents = match kind.name.as_ref() {
+            blob::KIND => blob::named_in(&row),
+            _ => Vec::new(),
+        };
+        let deleted_at = row.remove(DELETED_AT);
+        let is_live = deleted_at.as_ref().is_none_or(Value::is_empty);
+        let mut values = vec![Sql::Integer(i64::from(!is_live)), sql(deleted_at)];
         let mut searched = String::new();
         for field in kind.columns() {
-            let value = row.get(field.name.as_ref());
-            let folded = value.and_then(|value| folded(field, value));
-            values.push(sql(value));
+            let value = row.remove(field.name.as_ref());
+            let folded = value.as_ref().and_then(|value| folded(field, value));
             if field.search
-                && let Some(text) = found_by(field, value, folded.as_deref())
+                && let Some(text) = found_by(field, value.as_ref(), folded.as_deref())
             {
                 if !searched.is_empty() {
                     searched.push('\n');
                 }
                 searched.push_str(&text);
             }
+            values.push(sql(value));
             if has_sort_key(field) {
-                values.push(folded.unwrap_or_default().into());
+                values.push(Sql::Text(folded.unwrap_or_default()));
             }
         }
-        Self { values, is_live, searched }
+        let tokens = bare_tokens(&searched);
+        Self { values, is_live, searched, tokens, contents }
+    }
+
+    fn numbered<'a>(&'a self, n: &'a i64) -> impl Iterator<Item = &'a dyn ToSql> {
+        std::iter::once(n as &dyn ToSql).chain(self.values.iter().map(|value| value as &dyn ToSql))
     }
 }
 
@@ -182,13 +188,13 @@ fn marks(numbers: std::ops::RangeInclusive<usize>) -> String {
     numbers.map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
 }
 
-fn sql(value: Option<&Value>) -> ToSqlOutput<'_> {
+fn sql(value: Option<Value>) -> Sql {
     match value {
-        None | Some(Value::Null) => Null.into(),
-        Some(Value::Bool(b)) => i64::from(*b).into(),
-        Some(Value::Int(i)) => (*i).into(),
-        Some(Value::Real(x)) => (*x).into(),
-        Some(Value::Text(s)) => s.as_str().into(),
-        Some(Value::Tags(words)) => words.join("\n").into(),
+        None | Some(Value::Null) => Sql::Null,
+        Some(Value::Bool(b)) => Sql::Integer(i64::from(b)),
+        Some(Value::Int(i)) => Sql::Integer(i),
+        Some(Value::Real(x)) => Sql::Real(x),
+        Some(Value::Text(s)) => Sql::Text(s),
+        Some(Value::Tags(words)) => Sql::Text(words.join("\n")),
     }
 }

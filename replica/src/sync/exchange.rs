@@ -5,15 +5,17 @@
 
 use super::Batch;
 use super::hand_over::Handing;
+use super::received::Received;
 use super::survey::{self, Asked};
 use super::transfer::Asking;
 use crate::{Replica, blob};
 use maydan_core::sync::client::{Seen, Step};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{BlobPart, Cursor, HandedOver, Hello, HelloAnswer, Lacking, MEDIA_TYPE, Page, Pull, Push, PushAnswer};
-use maydan_core::{Error, ErrorCode, Result};
+use maydan_core::{Error, ErrorCode, Registry, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Media type of `hello`.
@@ -35,7 +37,7 @@ pub struct Outgoing {
 enum Sort {
     Hello(Hello),
     Push { batch: Batch, epoch: Uuid },
-    Pull { cursors: Vec<Cursor>, besides: Asked },
+    Pull { cursors: Vec<Cursor>, besides: Asked, registry: Arc<Registry> },
     HandOver(Handing),
     Transfer(Asking),
 }
@@ -48,7 +50,7 @@ pub struct Incoming(Answer);
 enum Answer {
     Hello(HelloAnswer),
     Push(PushAnswer),
-    Pull(Page),
+    Pull(Received),
     HandOver(HandedOver),
     PutBlob(Lacking),
     GetBlob(BlobPart),
@@ -63,7 +65,7 @@ impl Outgoing {
         Ok(Incoming(match &self.sort {
             Sort::Hello(_) => Answer::Hello(serde_json::from_slice(answer).map_err(|e| not_ours(&e))?),
             Sort::Push { .. } => Answer::Push(read(answer)?),
-            Sort::Pull { .. } => Answer::Pull(read(answer)?),
+            Sort::Pull { registry, .. } => Answer::Pull(Received::of(registry, read(answer)?)),
             Sort::HandOver(_) => Answer::HandOver(read(answer)?),
             Sort::Transfer(Asking::Put(_)) => Answer::PutBlob(read(answer)?),
             Sort::Transfer(Asking::Get(_)) => Answer::GetBlob(read(answer)?),
@@ -113,7 +115,7 @@ impl Replica {
             Step::Pull => {
                 let cursors = self.cursors()?;
                 let Asked { want, survey } = survey::asked(&self.db, &cursors)?;
-                Some(pull(Pull { epoch: self.epoch()?, known: self.known()?, cursors, want, survey })?)
+                Some(pull(Pull { epoch: self.epoch()?, known: self.known()?, cursors, want, survey }, &self.registry)?)
             }
             Step::HandOver => {
                 let (work, handing) = self.handing()?;
@@ -138,9 +140,9 @@ impl Replica {
     /// [`ErrorCode::Internal`] when it can't be written.
     pub fn ask_ahead(&self, answer: &Incoming) -> Result<Option<Outgoing>> {
         match &answer.0 {
-            Answer::Pull(page) if page.has_more => {
+            Answer::Pull(Received { page, .. }) if page.has_more => {
                 let known = Some((page.epoch, page.head));
-                pull(Pull { epoch: page.epoch, known, cursors: page.cursors.clone(), ..Pull::default() }).map(Some)
+                pull(Pull { epoch: page.epoch, known, cursors: page.cursors.clone(), ..Pull::default() }, &self.registry).map(Some)
             }
             _ => Ok(None),
         }
@@ -186,18 +188,19 @@ impl Replica {
                 let seen = Seen::Pushed { pending: self.has_sendable()?, hello_needed, transfers: blob::is_due(&self.db)? };
                 Ok(Taken { seen, head: Some(answer.head.seq), received_at_first: None })
             }
-            (Sort::Pull { cursors, besides }, Answer::Pull(page)) => {
+            (Sort::Pull { cursors, besides, .. }, Answer::Pull(received)) => {
                 // Another loop on the same data may have read on: then this page says what was, and is asked for from there.
                 let is_next = self.cursors()? == *cursors;
+                let Page { has_more, head, .. } = received.page;
+                let count = u32::try_from(received.page.entries.len()).unwrap_or(u32::MAX);
                 if is_next {
-                    self.apply_answer(&page, besides)?;
+                    self.apply_answer(received, besides)?;
                 }
-                let has_more = !is_next || page.has_more || survey::is_open(&self.db, &self.cursors()?)?;
+                let has_more = !is_next || has_more || survey::is_open(&self.db, &self.cursors()?)?;
                 let (pending, hello_needed) = (self.has_sendable()?, !self.is_announced()?);
                 let seen = Seen::Pulled { has_more, pending, hello_needed, transfers: blob::is_due(&self.db)? };
-                let received = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
                 let is_first = is_next && cursors.iter().any(Cursor::is_first);
-                Ok(Taken { seen, head: Some(page.head.seq), received_at_first: is_first.then_some(received) })
+                Ok(Taken { seen, head: Some(head.seq), received_at_first: is_first.then_some(count) })
             }
             (Sort::HandOver(handing), Answer::HandOver(answer)) => {
                 let pending = self.handed(handing, &answer)?;
@@ -217,9 +220,11 @@ impl Replica {
     }
 }
 
-fn pull(pull: Pull) -> Result<Outgoing> {
-    let besides = Asked { want: pull.want.clone(), survey: pull.survey };
-    Ok(Outgoing { path: "pull", media: MEDIA_TYPE, body: msgpack(&pull)?, sort: Sort::Pull { cursors: pull.cursors, besides } })
+fn pull(pull: Pull, registry: &Arc<Registry>) -> Result<Outgoing> {
+    let body = msgpack(&pull)?;
+    let besides = Asked { want: pull.want, survey: pull.survey };
+    let sort = Sort::Pull { cursors: pull.cursors, besides, registry: registry.clone() };
+    Ok(Outgoing { path: "pull", media: MEDIA_TYPE, body, sort })
 }
 
 fn msgpack(message: &impl Serialize) -> Result<Vec<u8>> {

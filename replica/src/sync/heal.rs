@@ -63,13 +63,7 @@ pub(super) fn heal(replica: &mut Replica, stored: &store::Stored, kind: &Arc<Kin
 
 /// Applies changes; one that does not fit is left out and the others are not affected. Answers those that were new.
 pub(super) fn fit(document: &mut Document, changes: impl IntoIterator<Item = RawChange>) -> Vec<RawChange> {
-    let changes: Vec<RawChange> = changes.into_iter().collect();
-    let mut lacking = document.lacks(&changes.iter().map(RawChange::hash).collect());
-    // Each once.
-    let mut fresh: Vec<RawChange> = changes.into_iter().filter(|change| lacking.remove(&change.hash())).collect();
-    if fresh.is_empty() {
-        return fresh;
-    }
+    let mut fresh = document.lacking(changes.into_iter().collect());
     // All at once is much cheaper, and nearly always right.
     let before = document.clone();
     if document.apply(fresh.iter().cloned()).is_ok() {

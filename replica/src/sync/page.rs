@@ -5,27 +5,31 @@
 
 use super::generation::{self, Meeting, fits};
 use super::heal::{fit, heal};
+use super::received::Received;
 use super::relay;
 use super::survey::{self, Asked};
 use super::{feed, moving};
+use crate::projection::{self, Line};
 use crate::write::{append_genesis, enqueue};
-use crate::{Replica, blob, projection, storage, store};
+use crate::{Replica, blob, storage, store};
 use maydan_core::command::ImportedUnsent;
-use maydan_core::document::{RawChange, changes_of_snapshot, decode_change};
+use maydan_core::document::{Document, RawChange, changes_of_snapshot, decode_change};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, Page};
-use maydan_core::{Error, ErrorCode, RecordId, Result, Row};
+use maydan_core::sync::wire::{Cursor, Entered, Entry, Item};
+use maydan_core::{Error, ErrorCode, RecordId, Result};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use tracing::warn;
 
 /// Rows that are to be written when the page is through, by kind and number.
-type Listing<'a> = BTreeMap<(String, i64), Listed<'a>>;
+type Listing = BTreeMap<(String, i64), Listed>;
 /// Changes for documents that are here, by document, in the order of the page.
 type Changes<'a> = BTreeMap<RecordId, Vec<(&'a [u8], &'a Receipt)>>;
 
-pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result<()> {
+pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) -> Result<()> {
+    let Received { page, lines } = received;
+    let page = &page;
     let mut changes = Changes::new();
     let mut listing = Listing::new();
     let mut touched = Vec::new();
@@ -39,7 +43,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
     replica.db.execute_batch("BEGIN IMMEDIATE").map_err(storage)?;
     let done = (|| {
         page.cursors.iter().try_for_each(|cursor| feed::moves(&replica.db, cursor))?;
-        for entry in &page.entries {
+        for (entry, line) in page.entries.iter().zip(lines) {
             match entry {
                 Entry::Change { doc, bytes, receipt } => changes.entry(*doc).or_default().push((bytes, receipt)),
                 Entry::Enter(entered) => {
@@ -57,7 +61,7 @@ pub(super) fn apply(replica: &mut Replica, page: &Page, asked: &Asked) -> Result
                             mark_unknown(replica, &stored)?;
                         }
                         None => {
-                            if let Some(n) = enter(replica, entered, &mut listing)? {
+                            if let Some(n) = enter(replica, entered, line, &mut listing)? {
                                 if entered.generation > 0 {
                                     store::set_generation(&replica.db, n, entered.generation)?;
                                 }
@@ -129,35 +133,30 @@ fn put_cursor(db: &Connection, cursor: &Cursor) -> Result<()> {
 }
 
 /// A row to be written.
-enum Listed<'a> {
+enum Listed {
     /// Of a document that came with it.
-    New(&'a Row),
+    New(Line),
     /// Of a document that is here.
-    Changed(Row),
-}
-
-impl Listed<'_> {
-    fn row(&self) -> &Row {
-        match self {
-            Self::New(row) => row,
-            Self::Changed(row) => row,
-        }
-    }
+    Changed(Line),
 }
 
 /// Writes the rows of the page. Nothing looks at them before that.
-fn list(replica: &Replica, listing: &mut Listing<'_>) -> Result<()> {
+fn list(replica: &Replica, listing: &mut Listing) -> Result<()> {
     let listed: Vec<_> = std::mem::take(listing).into_iter().collect();
     for of_a_kind in listed.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
         let mut rows = projection::Rows::of(&replica.db, replica.registry.get(&of_a_kind[0].0.0)?)?;
-        for ((kind, n), listed) in of_a_kind {
-            match listed {
-                Listed::New(row) => rows.put(*n, row)?,
-                Listed::Changed(row) => rows.set(*n, row)?,
-            }
-            if kind == maydan_core::blob::KIND {
-                blob::offer_named(&replica.db, listed.row())?;
-            }
+        for ((_, n), listed) in of_a_kind {
+            let line = match listed {
+                Listed::New(line) => {
+                    rows.put(*n, line)?;
+                    line
+                }
+                Listed::Changed(line) => {
+                    rows.set(*n, line)?;
+                    line
+                }
+            };
+            blob::offer_named(&replica.db, &line.contents)?;
         }
         rows.count()?;
     }
@@ -165,11 +164,11 @@ fn list(replica: &Replica, listing: &mut Listing<'_>) -> Result<()> {
 }
 
 /// Writes the rows of the page when one of them is of a record that is about to be looked at.
-fn list_before(replica: &Replica, listing: &mut Listing<'_>, stored: &store::Stored) -> Result<()> {
+fn list_before(replica: &Replica, listing: &mut Listing, stored: &store::Stored) -> Result<()> {
     if listing.contains_key(&(stored.kind.clone(), stored.n)) { list(replica, listing) } else { Ok(()) }
 }
 
-fn flush(replica: &mut Replica, changes: &mut Changes<'_>, listing: &mut Listing<'_>, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
+fn flush(replica: &mut Replica, changes: &mut Changes<'_>, listing: &mut Listing, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
     for (id, list) in std::mem::take(changes) {
         let Some(stored) = store::find(&replica.db, id)? else {
             warn!(%id, "a change came for a document that is not here");
@@ -213,24 +212,33 @@ fn intact(db: &Connection, stored: &store::Stored, change: Result<RawChange>) ->
     Ok(None)
 }
 
-/// Applies changes to a document that is here. Own changes that come back cost one look-up.
-fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, listing: &mut Listing<'_>) -> Result<()> {
+/// Applies changes to a document that is here. Own changes that come back cost one look-up each, and the document is not
+/// loaded for them.
+fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, listing: &mut Listing) -> Result<()> {
     if store::known_kind(&replica.registry, stored).is_none() {
         for change in &fresh {
             store::append(&replica.db, stored.n, change)?;
         }
         return Ok(());
     }
-    let mut document = match replica.document(stored) {
-        Ok(document) => document,
+    let mut unknown = Vec::new();
+    for change in fresh {
+        if !store::has(&replica.db, stored.n, change.hash())? {
+            unknown.push(change);
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let (mut document, fresh) = match with(replica, stored, &unknown) {
+        Ok(done) => done,
         // Kept beside the damage until the document comes whole.
         Err(e) if e.code == ErrorCode::Corrupt => {
             warn!(id = %stored.id, error = %e, "a stored document can't be read: it is asked for again");
-            return fresh.iter().try_for_each(|change| store::append(&replica.db, stored.n, change).map(drop));
+            return unknown.iter().try_for_each(|change| store::append(&replica.db, stored.n, change).map(drop));
         }
         Err(e) => return Err(e),
     };
-    let fresh = fit(&mut document, fresh);
     if fresh.is_empty() {
         replica.documents.put(document);
         return Ok(());
@@ -239,7 +247,7 @@ fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, l
         store::append(&replica.db, stored.n, change)?;
     }
     store::settle(&replica.db, stored.n, &mut document)?;
-    listing.insert((stored.kind.clone(), stored.n), Listed::Changed(document.row()));
+    listing.insert((stored.kind.clone(), stored.n), Listed::Changed(Line::of(document.kind().clone().as_ref(), document.row())));
     if document.is_waiting() {
         // Made on what is not in any feed: the first changes of a later version of the app. They come with the whole.
         survey::want(&replica.db, stored.id)?;
@@ -248,8 +256,26 @@ fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, l
     Ok(())
 }
 
+/// A document with these changes, and those of them that were new and fit.
+fn with(replica: &mut Replica, stored: &store::Stored, changes: &[RawChange]) -> Result<(Document, Vec<RawChange>)> {
+    // Without keeping what was before: should they not fit, it is on the disk.
+    if let Some(mut document) = replica.documents.take(stored.id) {
+        let fresh = document.lacking(changes.to_vec());
+        if document.apply(fresh.iter().cloned()).is_ok() {
+            return Ok((document, fresh));
+        }
+    } else if !stored.lent
+        && let Ok(done) = store::load_with(&replica.db, &replica.registry, stored, changes.to_vec())
+    {
+        return Ok(done);
+    }
+    let mut document = replica.document(stored)?;
+    let fresh = fit(&mut document, changes.to_vec());
+    Ok((document, fresh))
+}
+
 /// A document comes whole that is here already.
-fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listing: &mut Listing<'_>) -> Result<()> {
+fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listing: &mut Listing) -> Result<()> {
     replica
         .db
         .prepare_cached("UPDATE document SET scope = ?2, leaving = 0, target = NULL WHERE n = ?1")
@@ -292,7 +318,7 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listin
 }
 
 /// A document comes that is new here; answers its number, unless it was left out.
-fn enter<'a>(replica: &mut Replica, entered: &'a Entered, listing: &mut Listing<'a>) -> Result<Option<i64>> {
+fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: &mut Listing) -> Result<Option<i64>> {
     let Ok(kind) = replica.registry.get(&entered.kind).cloned() else {
         // A kind of a later version: kept whole, projected after the update.
         let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
@@ -304,12 +330,11 @@ fn enter<'a>(replica: &mut Replica, entered: &'a Entered, listing: &mut Listing<
         }
         return Ok(Some(n));
     };
-    if let (Some(snapshot), Some(ready)) = (&entered.snapshot, &entered.ready)
+    if let (Some(snapshot), Some(ready), Some(line)) = (&entered.snapshot, &entered.ready, line)
         && entered.changes.is_empty()
-        && ready.fingerprint == replica.fingerprints[&entered.kind]
     {
         let n = store::insert_ready(&replica.db, entered, snapshot, ready)?;
-        listing.insert((entered.kind.clone(), n), Listed::New(&ready.row));
+        listing.insert((entered.kind.clone(), n), Listed::New(line));
         return Ok(Some(n));
     }
     let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
@@ -330,7 +355,7 @@ fn enter<'a>(replica: &mut Replica, entered: &'a Entered, listing: &mut Listing<
         }
     };
     store::settle(&replica.db, n, &mut document)?;
-    listing.insert((entered.kind.clone(), n), Listed::Changed(document.row()));
+    listing.insert((entered.kind.clone(), n), Listed::Changed(Line::of(&kind, document.row())));
     Ok(Some(n))
 }
 
