@@ -9,7 +9,7 @@ import * as fieldwork from "./lib/fieldwork.mjs";
 import { until } from "./lib/poll.mjs";
 import { SIZES, clearPictures, takePictures } from "./lib/pictures.mjs";
 import { Report } from "./lib/report.mjs";
-import { CLASHED, CUT_OFF, MANAGER, OFFLINE, REFUSED, REP, STRANGER } from "./lib/scenes.mjs";
+import { CLASHED, CUT_OFF, MANAGER, OFFLINE, REFUSED, REP, SHORTENED, STRANGER } from "./lib/scenes.mjs";
 
 const LOOK = { language: "ar", viewport: SIZES.desktop };
 const STOPS = 4;
@@ -73,6 +73,17 @@ async function takeAll() {
     await chipSays(huda.page, "attention");
   });
   await pictures("refused", huda, REFUSED, cast);
+  await step("histories are shortened, and one goes on", async () => {
+    await syncs(amal);
+    await company.operates("shorten", "--changes", "2", "--days", "0");
+    await customers.opensCustomer(amal.page, cast.customer.id, "history");
+    await amal.page.getByTestId("history-base").waitFor();
+    await customers.opensCustomer(amal.page, cast.customer.id);
+    await customers.edits(amal.page, "activity", CLASH.basma);
+    await customers.historyHas(amal.page, cast.customer.id, "activity", CLASH.basma);
+    await syncs(amal);
+  });
+  await pictures("shortened", amal, SHORTENED, cast);
   await step("amal's device is cut off", async () => {
     await syncs(amal);
     const phone = await deviceOf(amal.page);

@@ -67,6 +67,11 @@ export const REFUSED = [
   screen("sync-refused", "#/sync", "refused-item"),
 ];
 
+/** After the earlier history of a customer was put away. */
+export const SHORTENED = [
+  { name: "customer-history-shortened", open: seesShortened },
+];
+
 /** On a device that was cut off. */
 export const CUT_OFF = [
   { name: "sign-in-cut-off", open: async (page) => page.getByTestId("sign-in-cut-off").waitFor() },
@@ -86,6 +91,11 @@ async function opensTab(page, customer, tab) {
   const panel = page.getByTestId(`panel-${tab}`);
   // An answer that is on its way leaves the panel empty for a moment.
   await until(`something in ${tab}`, async () => (await panel.locator("li, dl, [data-testid=empty]").count()) > 0);
+}
+
+async function seesShortened(page, cast) {
+  await opensTab(page, cast.customer.id, "history");
+  await page.getByTestId("history-base").waitFor();
 }
 
 async function clashes(page, hash) {

@@ -57,8 +57,9 @@ pub fn HistoryTab(props: &HistoryTabProps) -> Html {
 
 fn change(i18n: &I18n, record: &Rc<Record>, page: &HistoryPage, entry: &HistoryEntry, write: &Callback<EditFields>) -> Html {
     let who = if entry.is_base { i18n.t("page-customer-history-shortened") } else { author(i18n, &page.names, entry.actor) };
+    let testid = if entry.is_base { "history-base" } else { "history-entry" };
     html! {
-        <li class="p1-history-entry" key={entry.change.to_string()} data-testid="history-entry">
+        <li class="p1-history-entry" key={entry.change.to_string()} data-testid={testid}>
             <div class="muted"><Bdi>{ who }</Bdi>{ " · " }{ i18n.datetime(Instant(entry.written_at)) }</div>
             { for entry.fields.iter().map(|field| field_change(i18n, record, page, field, write)) }
         </li>
