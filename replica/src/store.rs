@@ -57,6 +57,10 @@ impl Cache {
         self.documents.len()
     }
 
+    pub fn holds(&self, id: RecordId) -> bool {
+        self.documents.contains_key(&id)
+    }
+
     pub fn take(&mut self, id: RecordId) -> Option<Document> {
         self.used.retain(|u| *u != id);
         self.documents.remove(&id)
@@ -145,11 +149,19 @@ pub(crate) fn set_mark(db: &Connection, n: i64, mark: Mark) -> Result<()> {
         .map_err(storage)
 }
 
-/// Whether a change lies beside the snapshot. One that is folded into it does not.
-pub(crate) fn has(db: &Connection, n: i64, hash: Hash) -> Result<bool> {
-    db.prepare_cached("SELECT 1 FROM change WHERE document = ?1 AND hash = ?2")
-        .and_then(|mut s| s.exists(params![n, hash.0]))
-        .map_err(storage)
+/// Those of these changes that do not lie beside the snapshot as they came: they may be folded into it, or damaged here.
+pub(crate) fn lacking(db: &Connection, n: i64, changes: Vec<RawChange>) -> Result<Vec<RawChange>> {
+    let mut lacking = Vec::new();
+    for change in changes {
+        let is_here = db
+            .prepare_cached("SELECT 1 FROM change WHERE document = ?1 AND hash = ?2 AND bytes = ?3")
+            .and_then(|mut s| s.exists(params![n, change.hash().0, change.bytes()]))
+            .map_err(storage)?;
+        if !is_here {
+            lacking.push(change);
+        }
+    }
+    Ok(lacking)
 }
 
 /// Appends a change; says whether it is new here.

@@ -8,6 +8,7 @@ mod failures;
 mod generations;
 mod hand_over;
 mod lists;
+mod merging;
 mod moving;
 mod pages;
 mod plans;

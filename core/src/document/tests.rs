@@ -230,3 +230,27 @@ fn the_genesis_is_no_head_that_anybody_wrote() {
     let heads = newer.heads();
     assert_eq!(newer.written_heads(), heads);
 }
+
+#[test]
+fn changes_that_come_while_a_document_is_loaded_count_once_and_release_what_waits_for_them() {
+    let mut document = customer();
+    let changes: Vec<RawChange> = ["أ", "ب", "ج", "د"].map(|name| set(&mut document, AMAL, "name", name).change.expect("a change")).into();
+    let kind = document.kind().clone();
+    let mut before = Document::load(&kind, document.id(), None, [changes[0].bytes()]).expect("loaded");
+    let snapshot = before.save();
+
+    // In the snapshot, on the disk beside it, and on the disk without what it was made on.
+    let tail = [changes[1].bytes(), changes[3].bytes()];
+    let came = [0, 1, 2, 2, 3].map(|at: usize| changes[at].clone()).to_vec();
+    let (mut loaded, fresh) = Document::load_with(&kind, document.id(), Some(&snapshot), tail, came).expect("loaded");
+    assert_eq!(fresh.iter().map(RawChange::hash).collect::<Vec<_>>(), [changes[2].hash()]);
+    assert_eq!(loaded.heads(), document.heads());
+    assert_eq!(loaded.row()["name"], Value::from("د"));
+
+    let mut other = customer();
+    let clash = set(&mut other, AMAL, "name", "هـ").change.expect("a change");
+    assert_eq!(
+        Document::load_with(&kind, document.id(), Some(&snapshot), [], vec![clash]).expect_err("one number for two changes").code,
+        ErrorCode::Corrupt
+    );
+}

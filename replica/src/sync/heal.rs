@@ -64,6 +64,9 @@ pub(super) fn heal(replica: &mut Replica, stored: &store::Stored, kind: &Arc<Kin
 /// Applies changes; one that does not fit is left out and the others are not affected. Answers those that were new.
 pub(super) fn fit(document: &mut Document, changes: impl IntoIterator<Item = RawChange>) -> Vec<RawChange> {
     let mut fresh = document.lacking(changes.into_iter().collect());
+    if fresh.is_empty() {
+        return fresh;
+    }
     // All at once is much cheaper, and nearly always right.
     let before = document.clone();
     if document.apply(fresh.iter().cloned()).is_ok() {

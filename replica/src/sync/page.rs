@@ -133,11 +133,10 @@ fn put_cursor(db: &Connection, cursor: &Cursor) -> Result<()> {
 }
 
 /// A row to be written.
-enum Listed {
-    /// Of a document that came with it.
-    New(Line),
-    /// Of a document that is here.
-    Changed(Line),
+struct Listed {
+    line: Line,
+    /// The document came with it.
+    is_new: bool,
 }
 
 /// Writes the rows of the page. Nothing looks at them before that.
@@ -145,17 +144,8 @@ fn list(replica: &Replica, listing: &mut Listing) -> Result<()> {
     let listed: Vec<_> = std::mem::take(listing).into_iter().collect();
     for of_a_kind in listed.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
         let mut rows = projection::Rows::of(&replica.db, replica.registry.get(&of_a_kind[0].0.0)?)?;
-        for ((_, n), listed) in of_a_kind {
-            let line = match listed {
-                Listed::New(line) => {
-                    rows.put(*n, line)?;
-                    line
-                }
-                Listed::Changed(line) => {
-                    rows.set(*n, line)?;
-                    line
-                }
-            };
+        for ((_, n), Listed { line, is_new }) in of_a_kind {
+            if *is_new { rows.put(*n, line) } else { rows.set(*n, line) }?;
             blob::offer_named(&replica.db, &line.contents)?;
         }
         rows.count()?;
@@ -212,30 +202,27 @@ fn intact(db: &Connection, stored: &store::Stored, change: Result<RawChange>) ->
     Ok(None)
 }
 
-/// Applies changes to a document that is here. Own changes that come back cost one look-up each, and the document is not
-/// loaded for them.
-fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, listing: &mut Listing) -> Result<()> {
-    if store::known_kind(&replica.registry, stored).is_none() {
+/// Applies changes to a document that is here. Own changes that come back cost one look-up each as long as they lie beside
+/// the snapshot: the document is not loaded for them.
+fn merge(replica: &mut Replica, stored: &store::Stored, mut fresh: Vec<RawChange>, listing: &mut Listing) -> Result<()> {
+    let Some(kind) = store::known_kind(&replica.registry, stored).cloned() else {
         for change in &fresh {
             store::append(&replica.db, stored.n, change)?;
         }
         return Ok(());
-    }
-    let mut unknown = Vec::new();
-    for change in fresh {
-        if !store::has(&replica.db, stored.n, change.hash())? {
-            unknown.push(change);
+    };
+    if !replica.documents.holds(stored.id) {
+        fresh = store::lacking(&replica.db, stored.n, fresh)?;
+        if fresh.is_empty() {
+            return Ok(());
         }
     }
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let (mut document, fresh) = match with(replica, stored, &unknown) {
+    let (mut document, fresh) = match with(replica, stored, &fresh) {
         Ok(done) => done,
         // Kept beside the damage until the document comes whole.
         Err(e) if e.code == ErrorCode::Corrupt => {
             warn!(id = %stored.id, error = %e, "a stored document can't be read: it is asked for again");
-            return unknown.iter().try_for_each(|change| store::append(&replica.db, stored.n, change).map(drop));
+            return fresh.iter().try_for_each(|change| store::append(&replica.db, stored.n, change).map(drop));
         }
         Err(e) => return Err(e),
     };
@@ -247,7 +234,7 @@ fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, l
         store::append(&replica.db, stored.n, change)?;
     }
     store::settle(&replica.db, stored.n, &mut document)?;
-    listing.insert((stored.kind.clone(), stored.n), Listed::Changed(Line::of(document.kind().clone().as_ref(), document.row())));
+    listing.insert((stored.kind.clone(), stored.n), Listed { line: Line::of(&kind, document.row()), is_new: false });
     if document.is_waiting() {
         // Made on what is not in any feed: the first changes of a later version of the app. They come with the whole.
         survey::want(&replica.db, stored.id)?;
@@ -258,16 +245,18 @@ fn merge(replica: &mut Replica, stored: &store::Stored, fresh: Vec<RawChange>, l
 
 /// A document with these changes, and those of them that were new and fit.
 fn with(replica: &mut Replica, stored: &store::Stored, changes: &[RawChange]) -> Result<(Document, Vec<RawChange>)> {
-    // Without keeping what was before: should they not fit, it is on the disk.
+    // All at once is much cheaper, and nearly always right. Should they not fit, what was before is on the disk; where that
+    // is damaged as well, the document comes whole again.
     if let Some(mut document) = replica.documents.take(stored.id) {
         let fresh = document.lacking(changes.to_vec());
-        if document.apply(fresh.iter().cloned()).is_ok() {
+        if fresh.is_empty() || document.apply(fresh.iter().cloned()).is_ok() {
             return Ok((document, fresh));
         }
-    } else if !stored.lent
-        && let Ok(done) = store::load_with(&replica.db, &replica.registry, stored, changes.to_vec())
+    } else if let Ok((document, fresh)) = store::load_with(&replica.db, &replica.registry, stored, changes.to_vec())
+        // A row that is the server's is written anew, or else compared below.
+        && !(stored.lent && fresh.is_empty())
     {
-        return Ok(done);
+        return Ok((document, fresh));
     }
     let mut document = replica.document(stored)?;
     let fresh = fit(&mut document, changes.to_vec());
@@ -334,7 +323,7 @@ fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: 
         && entered.changes.is_empty()
     {
         let n = store::insert_ready(&replica.db, entered, snapshot, ready)?;
-        listing.insert((entered.kind.clone(), n), Listed::New(line));
+        listing.insert((entered.kind.clone(), n), Listed { line, is_new: true });
         return Ok(Some(n));
     }
     let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
@@ -355,7 +344,7 @@ fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: 
         }
     };
     store::settle(&replica.db, n, &mut document)?;
-    listing.insert((entered.kind.clone(), n), Listed::Changed(Line::of(&kind, document.row())));
+    listing.insert((entered.kind.clone(), n), Listed { line: Line::of(&kind, document.row()), is_new: false });
     Ok(Some(n))
 }
 

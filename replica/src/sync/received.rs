@@ -1,5 +1,7 @@
-//! A page as it came, made ready to be stored: what needs no database is done by whoever carries the bytes, while the page
-//! before is being stored.
+//! A page as it came, made ready to be stored: what needs no database is done by whoever carries the bytes. Where there are
+//! threads, that is while the page before is being stored.
+//!
+//! Invariant: the page is stored by the replica that asked for it, whose declarations these rows follow.
 
 use crate::projection::Line;
 use maydan_core::sync::wire::{Entry, Page};
@@ -10,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct Received {
     pub page: Page,
-    /// For each entry. None where the row that came was made by another declaration of its kind, or none came.
+    /// For each entry. None where no row came, or one that was made by another declaration of its kind than is known here.
     pub lines: Vec<Option<Line>>,
 }
 

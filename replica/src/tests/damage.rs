@@ -9,7 +9,7 @@ use maydan_core::document::Document;
 use maydan_core::sync::wire::{Cursor, Entered, Entry, HelloAnswer, Item, Page};
 
 /// Spoils everything that is stored of a document.
-fn spoil(replica: &mut Replica, id: RecordId) {
+pub(super) fn spoil(replica: &mut Replica, id: RecordId) {
     let spoilt = replica
         .connection()
         .execute(

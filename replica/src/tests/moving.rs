@@ -21,7 +21,7 @@ fn manager() -> (Replica, RecordId, RecordId) {
         crate::write::append_genesis(replica.connection(), n, &kind, RecordId(scope.0)).unwrap();
         let fields = fields(&[("name", name.into())]);
         let mut rows = crate::projection::Rows::of(replica.connection(), &kind).unwrap();
-        rows.put(n, &crate::projection::Line::of(&kind, fields.clone())).unwrap();
+        rows.put(n, &crate::projection::Line::of(&kind, fields)).unwrap();
         rows.count().unwrap();
     }
     let customer = customer(&mut replica, "شركة النور");

@@ -153,7 +153,7 @@ fn a_record_that_left_goes_only_after_its_unsent_work() {
 }
 
 /// A record of one device as a server sends it on a first sync.
-fn ready(from: &mut Replica, id: RecordId) -> Entry {
+pub(super) fn ready(from: &mut Replica, id: RecordId) -> Entry {
     let stored = crate::store::get(from.connection(), id).unwrap();
     let mut document = from.document(&stored).unwrap();
     let (heads, row) = (document.heads(), document.row());
@@ -192,6 +192,22 @@ fn a_record_with_its_row_is_listed_without_being_loaded_and_the_document_is_righ
     assert_eq!(row(&mut basma, two)["name"], Value::from("مخبز الأمل"), "now it is loaded");
     assert_eq!(found(&mut basma, "غلط"), Vec::<String>::new());
     assert_eq!(found(&mut basma, "الأمل"), ["مخبز الأمل"]);
+}
+
+#[test]
+fn a_row_that_another_version_made_is_made_again() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = customer(&mut amal, "شركة النور");
+    let mut page = at(7);
+    page.entries = vec![ready(&mut amal, id)];
+    let Entry::Enter(entered) = &mut page.entries[0] else { panic!("it comes whole") };
+    let theirs = entered.ready.as_mut().unwrap();
+    theirs.row.insert("name".into(), "غلط".into());
+    theirs.fingerprint ^= 1;
+
+    basma.apply_page(&page).unwrap();
+    assert_eq!(found(&mut basma, "غلط"), Vec::<String>::new());
+    assert_eq!(found(&mut basma, "النور"), ["شركة النور"]);
 }
 
 #[test]

@@ -1,0 +1,98 @@
+//! Changes that come to a document that is here: what is known already, what can't be, and what is damaged here.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::damage::spoil;
+use super::pages::{answered, exchange, page, ready};
+use super::*;
+use crate::store::{self, Cache};
+use maydan_core::Actor;
+use maydan_core::document::{Document, RawChange};
+use maydan_core::sync::receipt::Receipt;
+use maydan_core::sync::wire::{Entry, Outcome, Page};
+
+/// A writer that is no device here.
+const ELSEWHERE: Actor = Actor(Uuid::from_u128(0xE));
+const ANOTHER: Actor = Actor(Uuid::from_u128(0xF));
+
+/// What a device has not sent yet, as it comes back to it once the server has taken it.
+fn own(replica: &mut Replica) -> Page {
+    let batch = replica.batch().unwrap();
+    replica.apply_outcomes(&batch, &answered(vec![Outcome::Duplicate; batch.items.len()])).unwrap();
+    let mut back = page(&batch);
+    back.entries.retain(|entry| matches!(entry, Entry::Change { .. }));
+    back
+}
+
+fn document(replica: &mut Replica, id: RecordId) -> Document {
+    let stored = store::get(replica.connection(), id).unwrap();
+    store::load(&replica.db, &replica.registry, &stored).unwrap()
+}
+
+/// A change that `writer` makes on a document as it stands there.
+fn change(of: &Document, writer: Actor, field: &str, value: &str) -> RawChange {
+    of.clone().edit(writer, BEGIN, None, &[Edit::set(field, value)]).unwrap().change.unwrap()
+}
+
+fn news(id: RecordId, changes: &[&RawChange]) -> Page {
+    let entry = |change: &&RawChange| Entry::Change { doc: id, bytes: change.bytes().to_vec().into(), receipt: Receipt([0; 16]) };
+    Page { entries: changes.iter().map(entry).collect(), ..Page::default() }
+}
+
+#[test]
+fn own_changes_that_come_back_load_no_document() {
+    let mut amal = open(Place::Memory);
+    let ids = ["شركة النور", "مخبز الأمل"].map(|name| customer(&mut amal, name));
+    for id in ids {
+        set(&mut amal, id, "city", "طرابلس");
+    }
+    let back = own(&mut amal);
+    assert_eq!(back.entries.len(), 4);
+    amal.documents = Cache::new();
+    amal.apply_page(&back).unwrap();
+    assert_eq!(amal.loaded_documents(), 0);
+    assert_eq!(row(&mut amal, ids[0])["city"], Value::from("طرابلس"));
+}
+
+#[test]
+fn an_own_change_that_is_damaged_here_is_noticed_when_it_comes_back() {
+    let mut amal = open(Place::Memory);
+    let id = customer(&mut amal, "شركة النور");
+    let back = own(&mut amal);
+    spoil(&mut amal, id);
+    amal.apply_page(&back).unwrap();
+    assert_eq!(number(&amal, "SELECT count(*) FROM document WHERE damaged > 0"), 1, "it is asked for again");
+}
+
+/// Two changes of one writer with one number: a phone's data was copied to another. The server lets no such through.
+#[test]
+fn a_change_that_can_not_be_is_left_out_and_the_one_beside_it_stands() {
+    for case in ["in memory", "on the disk", "with a row of the server's"] {
+        let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+        let id = customer(&mut amal, "شركة النور");
+        let before = document(&mut amal, id);
+        let (first, copy) = (change(&before, ELSEWHERE, "city", "طرابلس"), change(&before, ELSEWHERE, "city", "مصراتة"));
+        let good = change(&before, ANOTHER, "phone", "0912345678");
+        amal.apply_page(&news(id, &[&first])).unwrap();
+        if case == "with a row of the server's" {
+            let whole = Page { entries: vec![ready(&mut amal, id)], ..Page::default() };
+            basma.apply_page(&whole).unwrap();
+        } else {
+            exchange(&mut amal, &mut basma);
+            basma.apply_page(&news(id, &[&first])).unwrap();
+        }
+        if case != "in memory" {
+            basma.documents = Cache::new();
+        }
+
+        basma.apply_page(&news(id, &[&copy, &good])).unwrap();
+        for _ in 0..2 {
+            let row = row(&mut basma, id);
+            assert_eq!((&row["city"], &row["phone"]), (&Value::from("طرابلس"), &Value::from("0912345678")), "{case}");
+            // What is read next is read from the disk.
+            basma.documents = Cache::new();
+        }
+        assert_eq!(found(&mut basma, "0912"), ["شركة النور"], "{case}");
+        let known: Vec<_> = document(&mut basma, id).hashes().into_iter().collect();
+        assert!(known.contains(&good.hash()) && !known.contains(&copy.hash()), "{case}");
+    }
+}
