@@ -3,6 +3,9 @@
 use serde::Serialize;
 use std::fmt::Write;
 
+/// The app as it is installed, in contrast to the web edition.
+const NATIVE: &str = "native";
+
 /// One line of the table.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Figure {
@@ -42,7 +45,7 @@ impl Figure {
         let ours = median(&runs.ours);
         Self {
             name,
-            edition: "native",
+            edition: NATIVE,
             n,
             unit,
             ours,
@@ -57,6 +60,16 @@ impl Figure {
             runs,
             less_is_better: true,
         }
+    }
+
+    /// In the web edition.
+    pub fn in_web(mut self) -> Self {
+        self.edition = "web";
+        self
+    }
+
+    fn title(&self) -> String {
+        if self.edition == NATIVE { self.name.to_owned() } else { format!("{} {}", self.name, self.edition) }
     }
 
     /// More is better.
@@ -104,7 +117,7 @@ pub(crate) fn table(figures: &[Figure]) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{:<12} {:>8} {:>8} {:>10} {:>10} {:>10} {:>8} {:>10} {:>8}  {:<4} aim",
+        "{:<14} {:>8} {:>8} {:>10} {:>10} {:>10} {:>8} {:>10} {:>8}  {:<4} aim",
         "name", "n", "unit", "ours", "p99", "floor", "× floor", "peer", "× peer", "met"
     );
     for figure in figures {
@@ -116,8 +129,8 @@ pub(crate) fn table(figures: &[Figure]) -> String {
         let peer = figure.peer_name.map(|name| format!(" ({name})")).unwrap_or_default();
         let _ = writeln!(
             out,
-            "{:<12} {:>8} {:>8} {:>10} {:>10} {:>10} {:>8} {:>10} {:>8}  {:<4} {}{peer}",
-            figure.name,
+            "{:<14} {:>8} {:>8} {:>10} {:>10} {:>10} {:>8} {:>10} {:>8}  {:<4} {}{peer}",
+            figure.title(),
             figure.n,
             figure.unit,
             number(Some(figure.ours)),
@@ -147,10 +160,11 @@ fn number(x: Option<f64>) -> String {
 
 /// The exponent between the smallest and the largest N of each row that was measured at several.
 fn growth(figures: &[Figure]) -> Vec<(&'static str, f64)> {
-    let mut names: Vec<&str> = figures.iter().map(|figure| figure.name).collect();
+    let native = || figures.iter().filter(|figure| figure.edition == NATIVE);
+    let mut names: Vec<&str> = native().map(|figure| figure.name).collect();
     names.dedup();
     let exponent = |name: &&'static str| {
-        let of: Vec<&Figure> = figures.iter().filter(|figure| figure.name == *name).collect();
+        let of: Vec<&Figure> = native().filter(|figure| figure.name == *name).collect();
         let (first, last) = (of.first()?, of.last()?);
         #[expect(clippy::cast_precision_loss, reason = "a ratio")]
         let steps = (last.n as f64 / first.n as f64).ln();
@@ -172,5 +186,9 @@ mod tests {
         assert_eq!(figures[0].ours, 10.0);
         assert_eq!((figures[0].ratio_to_floor, figures[0].ratio_to_peer, figures[0].met), (Some(2.0), Some(5.0), Some(false)));
         assert_eq!(growth(&figures), [("row", 2.0)]);
+        let [first, last] = figures;
+        let figures = [first, last, of(1_000, 99.0).in_web()];
+        assert_eq!(growth(&figures), [("row", 2.0)], "the web edition's figures are beside them");
+        assert!(table(&figures).contains("row web"));
     }
 }

@@ -7,6 +7,7 @@ mod memory;
 mod merge;
 mod shift;
 mod sync;
+mod web;
 
 use crate::Plan;
 use crate::figure::Figure;
@@ -30,6 +31,7 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("fan-out", |plan| Box::pin(crowd::fan_out(plan))),
     ("trip", |plan| Box::pin(shift::trip(plan))),
     ("memory", |plan| Box::pin(memory::rss(plan))),
+    ("web", |plan| Box::pin(web::web(plan))),
 ];
 
 /// Milliseconds since then.

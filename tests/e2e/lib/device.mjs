@@ -31,13 +31,14 @@ export class Device {
     this.context = null;
   }
 
-  /** Starts the browser, at the app's first page. */
-  async opens(address = "") {
+  /** Starts the browser, at the app's first page; or at a page of its origin that holds something else. */
+  async opens(address = "", instead = null) {
     await mkdir(this.profile, { recursive: true });
     this.context = await chromium.launchPersistentContext(this.profile, this.#options());
     this.context.setDefaultTimeout(PATIENCE);
     this.#listens();
     await this.context.addInitScript(report);
+    if (instead) await this.context.route(`${this.company.url}/${address}`, (route) => route.fulfill({ contentType: "text/html", body: instead }));
     this.page = this.context.pages()[0] ?? (await this.context.newPage());
     await this.#goes(address);
   }
