@@ -166,15 +166,15 @@ fn flush(replica: &mut Replica, changes: &mut Changes<'_>, listing: &mut Listing
         };
         list_before(replica, listing, &stored)?;
         let mut fresh = Vec::new();
-        let mut receipts = Vec::new();
+        let mut came = relay::Came::default();
         for (bytes, receipt) in list {
             if let Some(change) = intact(&replica.db, &stored, decode_change(bytes))? {
-                receipts.push((change.clone(), receipt));
+                came.add(&change, receipt);
                 fresh.push(change);
             }
         }
         merge(replica, &stored, fresh, listing)?;
-        receipts.iter().try_for_each(|(change, receipt)| relay::keep(&replica.db, &stored, change, receipt))?;
+        came.keep(&replica.db, &stored)?;
         mark_unknown(replica, &stored)?;
         touched.push((stored.kind, id));
     }

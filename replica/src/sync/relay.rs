@@ -12,6 +12,7 @@ use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Item, MAX_BODY_BYTES, Relay, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
 use tracing::warn;
 
 /// Records brought at once at most.
@@ -19,14 +20,38 @@ const MOST: usize = 100;
 /// Most bytes of one: it goes alone then.
 const MOST_BYTES: usize = MAX_BODY_BYTES - (64 << 10);
 
-/// Keeps the receipt of a change; those of what it was made on are no longer needed.
-pub(super) fn keep(db: &Connection, stored: &Stored, change: &RawChange, receipt: &Receipt) -> Result<()> {
-    let n = stored.n;
-    for dependency in change.dependencies() {
-        forget(db, n, dependency)?;
+/// Receipts of changes that came for one record. Those of what any of them was made on are no longer needed.
+#[derive(Default)]
+pub(super) struct Came<'a> {
+    receipts: Vec<(Hash, &'a Receipt)>,
+    made_on: BTreeSet<Hash>,
+}
+
+impl<'a> Came<'a> {
+    pub fn add(&mut self, change: &RawChange, receipt: &'a Receipt) {
+        self.receipts.push((change.hash(), receipt));
+        self.made_on.extend(change.dependencies());
     }
-    forget(db, n, change.hash())?;
-    put(db, n, stored.scope, change.hash(), receipt)
+
+    /// Keeps the newest.
+    pub fn keep(&self, db: &Connection, stored: &Stored) -> Result<()> {
+        for hash in &self.made_on {
+            db.prepare_cached("DELETE FROM receipt WHERE document = ?1 AND hash = ?2")
+                .and_then(|mut s| s.execute(params![stored.n, hash.0]))
+                .map_err(storage)?;
+        }
+        let newest = self.receipts.iter().filter(|(hash, _)| !self.made_on.contains(hash));
+        for (hash, receipt) in newest {
+            // The scope of one that is here already may be of before the record moved.
+            db.prepare_cached(
+                "INSERT INTO receipt (document, hash, receipt, scope) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET receipt = ?3, scope = ?4",
+            )
+            .and_then(|mut s| s.execute(params![stored.n, hash.0, receipt.0, stored.scope.as_bytes()]))
+            .map_err(storage)?;
+        }
+        Ok(())
+    }
 }
 
 /// Keeps the receipts of a document that came whole, in place of those that were here. Where more is here than came, the old
@@ -40,13 +65,6 @@ pub(super) fn renew(db: &Connection, stored: &Stored, is_known: bool, entered: &
         db.prepare_cached("DELETE FROM receipt WHERE document = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
     }
     put_all(db, n, entered)
-}
-
-fn forget(db: &Connection, n: i64, hash: Hash) -> Result<()> {
-    db.prepare_cached("DELETE FROM receipt WHERE document = ?1 AND hash = ?2")
-        .and_then(|mut s| s.execute(params![n, hash.0]))
-        .map(drop)
-        .map_err(storage)
 }
 
 /// Keeps the receipts of a document that is new here. One that is named twice counts once.

@@ -34,7 +34,11 @@ fn change(of: &Document, writer: Actor, field: &str, value: &str) -> RawChange {
 }
 
 fn news(id: RecordId, changes: &[&RawChange]) -> Page {
-    let entry = |change: &&RawChange| Entry::Change { doc: id, bytes: change.bytes().to_vec().into(), receipt: Receipt([0; 16]) };
+    news_with(Receipt([0; 16]), id, changes)
+}
+
+fn news_with(receipt: Receipt, id: RecordId, changes: &[&RawChange]) -> Page {
+    let entry = |change: &&RawChange| Entry::Change { doc: id, bytes: change.bytes().to_vec().into(), receipt };
     Page { entries: changes.iter().map(entry).collect(), ..Page::default() }
 }
 
@@ -95,4 +99,35 @@ fn a_change_that_can_not_be_is_left_out_and_the_one_beside_it_stands() {
         let known: Vec<_> = document(&mut basma, id).hashes().into_iter().collect();
         assert!(known.contains(&good.hash()) && !known.contains(&copy.hash()), "{case}");
     }
+}
+
+/// A server that was put back is brought each record with the receipts of its heads: they stand for all before them.
+#[test]
+fn of_the_receipts_that_came_those_of_the_heads_are_kept() {
+    let mut amal = open(Place::Memory);
+    let id = customer(&mut amal, "شركة النور");
+    drop(own(&mut amal));
+    let mut document = document(&mut amal, id);
+    let aside = change(&document, ANOTHER, "phone", "0912345678");
+    let chain = ["طرابلس", "مصراتة", "بنغازي"].map(|city| {
+        let change = change(&document, ELSEWHERE, "city", city);
+        document.apply([change.clone()]).unwrap();
+        change
+    });
+    let kept = |amal: &Replica| -> Vec<(Vec<u8>, u8)> {
+        let mut statement = amal.connection().prepare("SELECT hash, receipt FROM receipt").unwrap();
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get::<_, Vec<u8>>(1)?[0]))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let proof = |change: &RawChange, receipt| (change.hash().0.to_vec(), receipt);
+
+    amal.apply_page(&news_with(Receipt([1; 16]), id, &[&chain[0]])).unwrap();
+    assert_eq!(kept(&amal), [proof(&chain[0], 1)]);
+    // A page may bring a change before what it was made on.
+    amal.apply_page(&news_with(Receipt([2; 16]), id, &[&chain[2], &chain[1]])).unwrap();
+    assert_eq!(kept(&amal), [proof(&chain[2], 2)]);
+    amal.apply_page(&news_with(Receipt([3; 16]), id, &[&aside, &chain[2]])).unwrap();
+    let mut both = [proof(&aside, 3), proof(&chain[2], 3)];
+    both.sort();
+    assert_eq!(kept(&amal), both, "both heads, and the newer word for the one that came again");
 }
