@@ -4,9 +4,8 @@
 //! the name can tell whether the bytes are right. A record names it (`attachment`); who may read the record may read the
 //! content. It travels in parts of [`PART_BYTES`], each by itself, so that what was cut off goes on where it stopped.
 
-use crate::Row;
 use crate::document::{Hash, RawChange};
-use crate::{Error, ErrorCode, Result};
+use crate::{Error, ErrorCode, Result, Row};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::fmt;

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: ours, a peer and the floor, as ratios.
 
 use crate::process::{cargo, succeed};
-use crate::{install, wasm};
+use crate::wasm;
 use anyhow::Result;
 use clap::Args;
 
@@ -18,9 +18,7 @@ pub struct Options {
 /// Measures, in a build as it is shipped.
 pub fn run(options: &Options) -> Result<()> {
     if names_browser(&options.told) {
-        install::for_wasm()?;
-        wasm::build()?;
-        install::for_browsers()?;
+        wasm::build_for_browsers()?;
     }
     // Servers and devices whose memory is measured are processes of their own.
     succeed(cargo().args(["build", "--release", "--locked", "-p", "maydan-sync-server", "-p", "maydan-it", "--bins"]))?;

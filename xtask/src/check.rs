@@ -143,17 +143,13 @@ fn interop() -> Result<()> {
 
 /// A company of 10,000 customers and 100,000 activities in a browser.
 pub fn large() -> Result<()> {
-    install::for_wasm()?;
-    wasm::build()?;
-    install::for_browsers()?;
+    wasm::build_for_browsers()?;
     browser("large")
 }
 
 /// Takes the pictures.
 pub fn screens() -> Result<()> {
-    install::for_wasm()?;
-    wasm::build()?;
-    install::for_browsers()?;
+    wasm::build_for_browsers()?;
     browser("screens")
 }
 

@@ -4,7 +4,7 @@
 //! service worker and the manifest: what the server serves.
 
 use crate::files::{concatenate_styles, copy_into, fingerprint};
-use crate::install::{path_with, wasm_toolchain};
+use crate::install::{self, path_with, wasm_toolchain};
 use crate::process::{command, root, say, succeed, target};
 use anyhow::{Context, Result};
 use std::fs;
@@ -23,6 +23,13 @@ const FONTS: &[(&str, &str)] = &[
     ("ibm-plex-sans-arabic-latin-500-normal.woff2", "ibm-plex-sans-latin-500.woff2"),
     ("ibm-plex-sans-arabic-latin-600-normal.woff2", "ibm-plex-sans-latin-600.woff2"),
 ];
+
+/// Builds the web edition, and brings a browser to open it in.
+pub fn build_for_browsers() -> Result<()> {
+    install::for_wasm()?;
+    build()?;
+    install::for_browsers()
+}
 
 /// Builds `ui/dist` and `web/dist`.
 pub fn build() -> Result<()> {

@@ -101,6 +101,28 @@ fn a_change_that_can_not_be_is_left_out_and_the_one_beside_it_stands() {
     }
 }
 
+/// The server's row is believed until the document is loaded, whether what loaded it was new or not.
+#[test]
+fn a_row_of_the_servers_gives_way_when_a_change_comes() {
+    for is_new in [false, true] {
+        let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+        let id = customer(&mut amal, "شركة النور");
+        let before = document(&mut amal, id);
+        let known = change(&before, ELSEWHERE, "city", "طرابلس");
+        amal.apply_page(&news(id, &[&known])).unwrap();
+        let mut whole = ready(&mut amal, id);
+        let Entry::Enter(entered) = &mut whole else { panic!("it comes whole") };
+        entered.ready.as_mut().unwrap().row.insert("name".into(), "غلط".into());
+        basma.apply_page(&Page { entries: vec![whole], ..Page::default() }).unwrap();
+        assert_eq!(found(&mut basma, "غلط"), ["غلط"]);
+
+        let came = if is_new { change(&before, ANOTHER, "phone", "0912345678") } else { known };
+        basma.apply_page(&news(id, &[&came])).unwrap();
+        assert_eq!(found(&mut basma, "غلط"), Vec::<String>::new(), "new: {is_new}");
+        assert_eq!(found(&mut basma, "النور"), ["شركة النور"], "new: {is_new}");
+    }
+}
+
 /// A server that was put back is brought each record with the receipts of its heads: they stand for all before them.
 #[test]
 fn of_the_receipts_that_came_those_of_the_heads_are_kept() {

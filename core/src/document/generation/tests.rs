@@ -19,6 +19,13 @@ fn edit(document: &mut Document, actor: Actor, edits: &[Edit]) -> RawChange {
     document.edit(actor, Instant(5_000), None, edits).expect("edited").change.expect("new")
 }
 
+/// A customer whose history was shortened.
+fn shortened() -> Document {
+    let mut long = document("customer");
+    edit(&mut long, AMAL, &[Edit::set("city", "سرت")]);
+    long.shortened(SERVER, LATER).expect("shortened")
+}
+
 fn insert(at: usize, text: &str) -> Edit {
     Edit::Splice { field: "body".into(), at, delete: 0, insert: text.into() }
 }
@@ -45,11 +52,7 @@ fn a_shortened_document_says_the_same_in_less() {
 
 #[test]
 fn a_form_that_was_opened_before_is_of_the_generation_too() {
-    let mut short = {
-        let mut long = document("customer");
-        edit(&mut long, AMAL, &[Edit::set("city", "سرت")]);
-        long.shortened(SERVER, LATER).expect("shortened")
-    };
+    let mut short = shortened();
     let opened = short.heads();
     edit(&mut short, BASMA, &[Edit::set("city", "سبها")]);
     let change = short.edit(AMAL, Instant(6_000), Some(&opened), &[Edit::set("city", "مصراتة")]).expect("edited").change.expect("new");
@@ -133,11 +136,7 @@ fn what_anybody_has_said_of_others_work_before_counts_for_nothing() {
 
 #[test]
 fn nobody_but_its_writer_says_that_work_was_done_again() {
-    let mut short = {
-        let mut long = document("customer");
-        edit(&mut long, AMAL, &[Edit::set("city", "سرت")]);
-        long.shortened(SERVER, LATER).expect("shortened")
-    };
+    let mut short = shortened();
     let is_own = |branch: &[u8]| Actor::from(&automerge::ActorId::from(branch)) == BASMA;
     let mut written = |key: String, value: Option<ScalarValue>| {
         short.auto.set_actor(BASMA.automerge_in(LATER));
