@@ -1,7 +1,7 @@
 //! Documents and their changes as rows.
 
 use crate::storage;
-use maydan_core::document::{Document, Hash, RawChange};
+use maydan_core::document::{Document, Hash, RawChange, decode_change};
 use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Ready};
 use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, ScopeId};
@@ -132,6 +132,14 @@ pub(crate) fn blobs(db: &Connection, n: i64) -> Result<(Option<Vec<u8>>, Vec<Vec
         .and_then(|mut s| s.query_map([n], |r| r.get(0))?.collect())
         .map_err(storage)?;
     Ok((snapshot, changes))
+}
+
+/// Changes beside the snapshot that are no part of the document yet: what they were made on is not here, or only a later
+/// version of the app knows it.
+pub(crate) fn waiting(db: &Connection, n: i64, document: &mut Document) -> Result<Vec<RawChange>> {
+    let here = document.hashes();
+    let (_, rows) = blobs(db, n)?;
+    Ok(rows.iter().filter_map(|bytes| decode_change(bytes).ok()).filter(|change| !here.contains(&change.hash())).collect())
 }
 
 /// Makes the row of a document.

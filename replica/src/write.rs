@@ -6,7 +6,7 @@ use maydan_core::command::Revision;
 use maydan_core::document::{Document, Hash, RawChange, Written};
 use maydan_core::permit::{self, Action};
 use maydan_core::sync::wire::Item;
-use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId};
+use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Registry, Result, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
 use tracing::warn;
 use uuid::Uuid;
@@ -205,6 +205,19 @@ pub(crate) fn append_genesis(db: &Connection, n: i64, kind: &maydan_core::Kind, 
         store::append(db, n, &RawChange::from(change))?;
     }
     Ok(())
+}
+
+/// Writes the rows of a document anew from its history, one for each change, and with them those of `waiting`: changes that lie
+/// here and can't be part of it yet.
+pub(crate) fn rewrite(db: &Connection, registry: &Registry, n: i64, document: &mut Document, waiting: &[RawChange]) -> Result<()> {
+    db.execute("DELETE FROM change WHERE document = ?1", [n]).map_err(storage)?;
+    db.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0 WHERE n = ?1", [n]).map_err(storage)?;
+    append_genesis(db, n, &document.kind().clone(), document.id())?;
+    for change in document.changes_since(&[]).iter().chain(waiting) {
+        store::append(db, n, change)?;
+    }
+    store::settle(db, n, document)?;
+    projection::write(db, registry, n, document)
 }
 
 /// Appends changes made here to a document's rows and to the outbox.

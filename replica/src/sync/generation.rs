@@ -8,8 +8,8 @@ use super::hello::incarnations;
 use super::quarantine::{self, Refusal};
 use super::{feed, survey};
 use crate::store::{self, Stored};
-use crate::write::append_genesis;
-use crate::{Replica, projection, storage};
+use crate::write::rewrite;
+use crate::{Replica, storage};
 use maydan_core::document::{Carried, Document, Hash, RawChange, decode_change, guarded};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Entered, Item};
@@ -93,28 +93,22 @@ pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, 
         }
     };
     let fresh = there.clone();
-    let carried = match carry_over(replica, stored, &mut there) {
+    let (carried, why) = match carry_over(replica, stored, &mut there) {
         // What is here can't be read, or not be done again: the page must not fail for it in every round.
         Err(e) if e.code == ErrorCode::Corrupt => {
             warn!(id = %stored.id, error = %e, "what was written can't be done again on a shortened record: it is put by");
-            let why = "what was written can't be read any more on this device, and the record has changed since";
-            let why = Refusal { hash: None, code: ErrorCode::StaleGeneration, message: why.into() };
-            quarantine::keep_unsent(replica, stored, &why)?;
             there = fresh;
-            Carried::default()
+            let why = "what was written can't be read any more on this device, and the record has changed since";
+            (Carried::default(), Refusal { hash: None, code: ErrorCode::StaleGeneration, message: why.into() })
         }
-        carried => carried?,
+        carried => (carried?, quarantine::not_read_yet()),
     };
+    quarantine::keep_unsent(replica, stored, &why, |hash| !carried.stands_for.contains_key(hash))?;
     let now = replica.host.now();
     let db = &replica.db;
     quarantine::requeue(db, stored, &carried.changes, now)?;
     let n = begin(db, stored, entered)?;
-    append_genesis(db, n, kind, stored.id)?;
-    for change in there.changes_since(&[]) {
-        store::append(db, n, &change)?;
-    }
-    store::settle(db, n, &mut there)?;
-    projection::write(db, &replica.registry, n, &mut there)?;
+    rewrite(db, &replica.registry, n, &mut there, &[])?;
     replica.documents.put(there);
     Ok(())
 }

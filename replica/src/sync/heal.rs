@@ -6,8 +6,8 @@
 //! this database writes under a new actor.
 
 use crate::open::incarnate;
-use crate::write::append_genesis;
-use crate::{Replica, projection, storage, store};
+use crate::write::rewrite;
+use crate::{Replica, storage, store};
 use maydan_core::document::{Document, RawChange, decode_change};
 use maydan_core::sync::wire::{Entered, Item};
 use maydan_core::{ErrorCode, Kind, Result};
@@ -44,16 +44,11 @@ pub(super) fn heal(replica: &mut Replica, stored: &store::Stored, kind: &Arc<Kin
     let (_, rows) = store::blobs(&replica.db, stored.n)?;
     let own = rows.iter().filter_map(|bytes| sound(bytes));
     let unsent = unsent(&replica.db, stored.n)?;
-    fit(&mut document, theirs.chain(own).chain(unsent));
-    let db = &replica.db;
-    db.execute("DELETE FROM change WHERE document = ?1", [stored.n]).map_err(storage)?;
-    db.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0, damaged = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
-    append_genesis(db, stored.n, kind, stored.id)?;
-    for change in document.changes_since(&[]) {
-        store::append(db, stored.n, &change)?;
-    }
-    store::settle(db, stored.n, &mut document)?;
-    projection::write(db, &replica.registry, stored.n, &mut document)?;
+    let mut waiting = fit(&mut document, theirs.chain(own).chain(unsent));
+    let here = document.hashes();
+    waiting.retain(|change| !here.contains(&change.hash()));
+    rewrite(&replica.db, &replica.registry, stored.n, &mut document, &waiting)?;
+    replica.db.execute("UPDATE document SET damaged = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
     warn!(id = %stored.id, "a damaged document was put together again");
     replica.documents.put(document);
     // What was lost with the damage may have been written here: its numbers must not be given to something else.

@@ -10,7 +10,7 @@
 use super::{Waiting, feed};
 use crate::open::incarnate;
 use crate::store::Stored;
-use crate::write::{append_genesis, enqueue};
+use crate::write::{enqueue, rewrite};
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::{Done, MoveRecord, RefusedItem, RefusedPage};
 use maydan_core::document::{Document, FieldChange, Hash, RawChange, decode_change};
@@ -131,21 +131,21 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
         }
     }
     let title = title(replica, stored)?;
-    let kind = replica.registry.get(&stored.kind)?.clone();
+    let mut waiting = store::waiting(&replica.db, stored.n, &mut document)?;
+    waiting.retain(|change| !unsent.contains(&change.hash()));
+    rebased.apply(waiting.iter().cloned())?;
+    let unread = not_read_yet();
     let tx = replica.db.transaction().map_err(storage)?;
     for (hash, fields) in &lost {
         let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
         keep(&tx, stored, &title, refused[hash], fields, &of, now)?;
     }
-    requeue(&tx, stored, &again, now)?;
-    tx.execute("DELETE FROM change WHERE document = ?1", [stored.n]).map_err(storage)?;
-    tx.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0 WHERE n = ?1", [stored.n]).map_err(storage)?;
-    append_genesis(&tx, stored.n, &kind, stored.id)?;
-    for change in rebased.changes_since(&[]) {
-        store::append(&tx, stored.n, &change)?;
+    for row in rows.iter().filter(|row| row.is_change(|hash| !stands_for.contains_key(hash))) {
+        let why = row.hash.and_then(|hash| refused.get(&hash).copied()).unwrap_or(&unread);
+        keep(&tx, stored, &title, why, &[], std::slice::from_ref(row), now)?;
     }
-    store::settle(&tx, stored.n, &mut rebased)?;
-    projection::write(&tx, &replica.registry, stored.n, &mut rebased)?;
+    requeue(&tx, stored, &again, now)?;
+    rewrite(&tx, &replica.registry, stored.n, &mut rebased, &waiting)?;
     stands_for.iter().try_for_each(|(old, heads)| stand_for(&tx, old, heads))?;
     tx.commit().map_err(storage)?;
     replica.documents.put(rebased);
@@ -181,9 +181,15 @@ pub(super) fn stand_for(db: &Connection, old: &Hash, heads: &[Hash]) -> Result<(
         .map_err(storage)
 }
 
-/// Puts by all unsent changes of a document as they are: what they say can't be read here.
-pub(super) fn keep_unsent(replica: &Replica, stored: &Stored, why: &Refusal) -> Result<()> {
-    let rows: Vec<Row> = items(&replica.db, stored.n)?.into_iter().filter(|row| row.hash.is_some()).collect();
+/// Why a change is put by that lies here and is no part of its record.
+pub(super) fn not_read_yet() -> Refusal {
+    let message = "this app can't read what was written: a later version wrote it, or what it was made on is gone";
+    Refusal { hash: None, code: ErrorCode::Unsupported, message: message.into() }
+}
+
+/// Puts by unsent changes of a document as they are: what they say can't be read here.
+pub(super) fn keep_unsent(replica: &Replica, stored: &Stored, why: &Refusal, which: impl Fn(&Hash) -> bool) -> Result<()> {
+    let rows: Vec<Row> = items(&replica.db, stored.n)?.into_iter().filter(|row| row.is_change(&which)).collect();
     if rows.is_empty() {
         return Ok(());
     }
@@ -195,6 +201,13 @@ pub(super) fn keep_unsent(replica: &Replica, stored: &Stored, why: &Refusal) -> 
 pub(super) struct Row {
     pub hash: Option<Hash>,
     item: Vec<u8>,
+}
+
+impl Row {
+    /// Whether it carries such a change, readable or not. Commands have names like those of changes.
+    fn is_change(&self, which: impl Fn(&Hash) -> bool) -> bool {
+        self.hash.as_ref().is_some_and(which) && !matches!(Item::from_bytes(&self.item), Ok(Item::Command(_)))
+    }
 }
 
 pub(super) fn items(db: &Connection, n: i64) -> Result<Vec<Row>> {

@@ -6,13 +6,13 @@
 
 use crate::store::{self, Stored};
 use crate::{Replica, storage};
-use maydan_core::document::{Hash, RawChange};
+use maydan_core::document::{Hash, RawChange, changes_of_snapshot, decode_change};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Item, MAX_BODY_BYTES, Relay, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{Connection, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tracing::warn;
 
 /// Records brought at once at most.
@@ -133,16 +133,17 @@ pub(super) fn next(replica: &mut Replica) -> Result<Vec<(i64, Item)>> {
         let before = ids.len();
         for (n, id, parent) in ids {
             let parent = parent.map(|parent| RecordId::from_slice(&parent)).transpose()?;
-            match item(replica, n, RecordId::from_slice(&id)?, parent)? {
-                None => done(&replica.db, n)?,
-                Some((bytes, item)) => {
-                    if !items.is_empty() && size + bytes > TARGET_BATCH_BYTES {
-                        return Ok(items);
-                    }
-                    size += bytes;
-                    items.push((n, item));
-                }
+            let relays = relays(&replica.db, n, RecordId::from_slice(&id)?, parent)?;
+            if relays.is_empty() {
+                done(&replica.db, n)?;
+                continue;
             }
+            let bytes: usize = relays.iter().map(size_of).sum();
+            if !items.is_empty() && size + bytes > TARGET_BATCH_BYTES {
+                return Ok(items);
+            }
+            size += bytes;
+            items.extend(relays.into_iter().map(|relay| (n, Item::Relay(Box::new(relay)))));
         }
         // Records that can't be brought made no item: there may be others behind them.
         if !items.is_empty() || before < MOST {
@@ -151,38 +152,84 @@ pub(super) fn next(replica: &mut Replica) -> Result<Vec<(i64, Item)>> {
     }
 }
 
-/// A record with its receipts, and about how large it is; `None` when it can't be brought.
-fn item(replica: &Replica, n: i64, id: RecordId, parent: Option<RecordId>) -> Result<Option<(usize, Item)>> {
-    let Some(stored) = store::find(&replica.db, id)? else { return Ok(None) };
-    // The server may have put the record elsewhere since: its word holds for the scope that it spoke of.
-    let known = receipts(&replica.db, n)?;
-    let speaks_of = |scope: ScopeId| known.iter().any(|(of, ..)| *of == scope);
-    let Some(scope) = Some(stored.scope).filter(|scope| speaks_of(*scope)).or(known.first().map(|(of, ..)| *of)) else { return Ok(None) };
-    let receipts: Vec<(Hash, Receipt)> =
-        known.into_iter().filter(|(of, ..)| *of == scope).map(|(_, hash, receipt)| (hash, receipt)).collect();
-    let changes = match changes(replica, &stored, &receipts) {
-        Err(e) if matches!(e.code, ErrorCode::Corrupt | ErrorCode::UnknownKind | ErrorCode::NotFound) => {
+/// A record with its receipts: once for each scope that they speak of, because the server may have put the record elsewhere
+/// since, and its word holds for the scope that it spoke of. None when it can't be brought.
+fn relays(db: &Connection, n: i64, id: RecordId, parent: Option<RecordId>) -> Result<Vec<Relay>> {
+    let Some(stored) = store::find(db, id)? else { return Ok(Vec::new()) };
+    let here = match changes(db, &stored) {
+        Err(e) if e.code == ErrorCode::Corrupt => {
             warn!(%id, error = %e, "a record can't be brought to the server");
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        changes => changes?,
+        here => here?,
     };
-    let size: usize = changes.iter().map(|change| change.bytes().len() + 8).sum();
-    if size > MOST_BYTES {
-        warn!(%id, size, "a record is too large to be brought to the server by others than its writers");
-        return Ok(None);
+    let known = receipts(db, n)?;
+    let mut scopes: Vec<ScopeId> = known.iter().map(|(scope, ..)| *scope).collect::<BTreeSet<_>>().into_iter().collect();
+    // Should the server have forgotten the record, it begins where it was last.
+    scopes.sort_by_key(|scope| *scope != stored.scope);
+    let mut relays: Vec<Relay> = Vec::new();
+    let mut brought = BTreeSet::new();
+    for scope in scopes {
+        let of_it = known.iter().filter(|(of, ..)| *of == scope);
+        let receipts: Vec<(Hash, Receipt)> = of_it.map(|(_, hash, receipt)| (*hash, receipt.clone())).collect();
+        let changes = proven(&here, &receipts);
+        let is_more = changes.iter().fold(false, |is_more, change| brought.insert(change.hash()) || is_more);
+        if !is_more && !relays.is_empty() {
+            continue;
+        }
+        let changes = changes.iter().map(|change| change.bytes().to_vec().into()).collect();
+        relays.push(Relay { doc: id, kind: stored.kind.clone(), parent, scope, changes, receipts });
     }
-    let changes = changes.iter().map(|change| change.bytes().to_vec().into()).collect();
-    let relay = Relay { doc: id, kind: stored.kind, parent, scope, changes, receipts };
-    Ok(Some((size, Item::Relay(Box::new(relay)))))
+    relays.retain(|relay| {
+        let size = size_of(relay);
+        if size > MOST_BYTES {
+            warn!(%id, size, "a record is too large to be brought to the server by others than its writers");
+        }
+        size <= MOST_BYTES
+    });
+    Ok(relays)
 }
 
-/// The changes that the receipts stand for, without the genesis.
-fn changes(replica: &Replica, stored: &Stored, receipts: &[(Hash, Receipt)]) -> Result<Vec<RawChange>> {
-    let mut document = store::load(&replica.db, &replica.registry, stored)?;
-    let heads: Vec<Hash> = receipts.iter().map(|(hash, _)| *hash).filter(|hash| document.has(hash)).collect();
-    let mut attested = document.as_of(&heads)?;
-    Ok(attested.changes_since(&[]).into_iter().filter(|change| change.actor() != Actor::GENESIS).collect())
+/// About how many bytes it takes.
+fn size_of(relay: &Relay) -> usize {
+    relay.changes.iter().map(|change| change.len() + 8).sum()
+}
+
+/// The changes of a record. They are read as they lie: what a later version of the app wrote, and this one can't read, may be on
+/// no other device.
+fn changes(db: &Connection, stored: &Stored) -> Result<BTreeMap<Hash, RawChange>> {
+    let (snapshot, rows) = store::blobs(db, stored.n)?;
+    let folded = snapshot.map_or(Ok(Vec::new()), |snapshot| changes_of_snapshot(&snapshot))?;
+    let beside = rows.iter().filter_map(|bytes| decode_change(bytes).ok());
+    Ok(folded.into_iter().chain(beside).map(|change| (change.hash(), change)).collect())
+}
+
+/// The changes that receipts stand for, each after those it was made on, without the genesis.
+fn proven<'a>(here: &'a BTreeMap<Hash, RawChange>, receipts: &[(Hash, Receipt)]) -> Vec<&'a RawChange> {
+    let mut open: Vec<Visit<'_>> = receipts.iter().map(|(hash, _)| Visit::Reach(*hash)).collect();
+    let (mut reached, mut changes) = (BTreeSet::new(), Vec::new());
+    while let Some(visit) = open.pop() {
+        match visit {
+            Visit::Reach(hash) => {
+                if let Some(change) = here.get(&hash)
+                    && reached.insert(hash)
+                {
+                    open.push(Visit::Leave(change));
+                    open.extend(change.dependencies().into_iter().map(Visit::Reach));
+                }
+            }
+            Visit::Leave(change) => changes.push(change),
+        }
+    }
+    changes.retain(|change| change.actor() != Actor::GENESIS);
+    changes
+}
+
+/// A step of a walk from the newest changes to those they were made on.
+enum Visit<'a> {
+    Reach(Hash),
+    /// All that it was made on has been left.
+    Leave(&'a RawChange),
 }
 
 fn receipts(db: &Connection, n: i64) -> Result<Vec<(ScopeId, Hash, Receipt)>> {

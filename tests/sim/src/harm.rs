@@ -105,7 +105,8 @@ impl World {
                     device.mount.disk.restart(random);
                 }
                 // A new disk: what is on it can be looked at.
-                device.mount.disk.trouble(None);
+                // A new disk: what is on it can be looked at, and no power cut of the old one's comes.
+                device.mount.disk.calm();
                 device.mount.disk.put(&copy);
                 self.what_is_left(number, random)?;
                 Ok("rewound")

@@ -3,7 +3,7 @@
 use crate::run::World;
 use maydan_core::document::{Document, Edit};
 use maydan_core::sync::receipt::Receipt;
-use maydan_core::sync::wire::{Cursor, Item, Outcome, Pull, Push, Relay};
+use maydan_core::sync::wire::{Cursor, Hello, Item, Outcome, Pull, Push, Relay};
 use maydan_core::{Actor, ErrorCode, Instant, RecordId, Registry, Result, ScopeId};
 use maydan_sync_server::{Caller, Company};
 use uuid::Uuid;
@@ -17,6 +17,8 @@ impl World {
         let foreign = owners.iter().find(|(_, owner)| **owner != caller.user && !owner.0.is_nil()).map(|(actor, _)| *actor);
         let company = self.server.company().map_err(|e| e.to_string())?.clone();
         let attempt = Attempt { company: &company, caller, actor, foreign: foreign.unwrap_or(Actor(Uuid::from_u128(0xBAD))) };
+        // A database that was opened since may write under a new actor.
+        company.hello(caller, &Hello::of(actor)).map_err(|e| format!("nobody says hello: {e}"))?;
         attempt.all().map_err(|e| format!("a door could not be tried: {e}"))?.map_or(Ok(()), |open| Err(format!("a device {open}")))
     }
 }

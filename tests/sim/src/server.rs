@@ -145,7 +145,10 @@ impl Server {
         self.mount.disk.cut_power();
         self.stop();
         self.mount.disk.restart(random);
-        self.start()
+        self.start()?;
+        // A history may have been shortened just before.
+        self.note_held();
+        Ok(())
     }
 
     /// Stops in good order.
@@ -295,6 +298,10 @@ impl Server {
                     }
                 }
                 tracing::debug!(device = %caller.device, outcomes = ?answer.outcomes, "pushed");
+                // Where a shortened history came back, the server has done again on it what it held.
+                if push.items.iter().any(|item| matches!(Item::from_bytes(item), Ok(Item::Relay(_)))) {
+                    self.note_held();
+                }
                 self.log.push((caller, push));
             }
             _ => {}
