@@ -4,6 +4,7 @@
 //! the round goes on.
 
 use super::hand_over;
+use super::hello::show_head;
 use crate::blob::{self, Known};
 use crate::{Replica, storage};
 use maydan_core::blob::{BlobHash, part_len, parts};
@@ -43,12 +44,15 @@ impl Replica {
             Some(part) => blob::part(&self.db, n, part)?.map(|bytes| Part { n: part, bytes: bytes.into() }),
             None => None,
         };
-        Ok(Some(Asking::Put(PutBlob { hash, size, part })))
+        Ok(Some(Asking::Put(PutBlob { known: self.known()?, hash, size, part })))
     }
 
     /// The server has it, and says what it still lacks.
     pub(super) fn part_was_put(&mut self, asked: &PutBlob, answer: &Lacking) -> Result<()> {
         let Some(known) = blob::find(&self.db, asked.hash)? else { return Ok(()) };
+        if let Some((epoch, head)) = &answer.head {
+            show_head(&self.db, *epoch, head)?;
+        }
         if answer.parts.is_empty() {
             blob::is_sent(&self.db, known.n)?;
         } else {

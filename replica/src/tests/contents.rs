@@ -58,10 +58,10 @@ fn a_content_is_kept_at_once_and_goes_part_by_part() {
 
     let asked = asks(&mut amal);
     assert_eq!(brings(&asked), None, "first it asks what is lacking");
-    takes(&mut amal, &asked, &Lacking { parts: vec![0, 1, 2] }).unwrap();
+    takes(&mut amal, &asked, &Lacking { parts: vec![0, 1, 2], head: None }).unwrap();
     let asked = asks(&mut amal);
     assert_eq!(brings(&asked), Some(0));
-    takes(&mut amal, &asked, &Lacking { parts: vec![1, 2] }).unwrap();
+    takes(&mut amal, &asked, &Lacking { parts: vec![1, 2], head: None }).unwrap();
     drop(amal);
 
     // It goes on where it stopped.
@@ -70,7 +70,7 @@ fn a_content_is_kept_at_once_and_goes_part_by_part() {
     assert_eq!((items[0].done, items[0].is_outgoing), (PART_BYTES as u64, true));
     let asked = asks(&mut amal);
     assert_eq!(brings(&asked), Some(1));
-    let taken = takes(&mut amal, &asked, &Lacking { parts: vec![] }).unwrap();
+    let taken = takes(&mut amal, &asked, &Lacking { parts: vec![], head: None }).unwrap();
     assert!(matches!(taken.seen, Seen::Transferred { transfers: false, .. }), "{taken:?}");
     assert_eq!(amal.counts().unwrap().pending, pending - 1);
     assert!(amal.ask(Step::Transfer).unwrap().is_none());
@@ -145,7 +145,7 @@ fn a_content_goes_with_its_record_and_not_before_it_was_sent() {
     assert_eq!(amal.get_record(GetRecord { id: attachment }).unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(number(&amal, "SELECT count(*) FROM blob"), 1, "the server does not have it yet");
     let asked = asks(&mut amal);
-    takes(&mut amal, &asked, &Lacking { parts: vec![] }).unwrap();
+    takes(&mut amal, &asked, &Lacking { parts: vec![], head: None }).unwrap();
     assert_eq!(number(&amal, "SELECT count(*) FROM blob_part"), 0);
     assert_eq!(read(&mut amal, hash), None);
 }
@@ -200,6 +200,6 @@ fn what_was_given_up_is_offered_when_its_record_comes_back() {
     assert_eq!(read(&mut amal, hash), Some(photo(10)));
     let asked = asks(&mut amal);
     assert_eq!(brings(&asked), None, "whether the server has it");
-    takes(&mut amal, &asked, &Lacking { parts: vec![0] }).unwrap();
+    takes(&mut amal, &asked, &Lacking { parts: vec![0], head: None }).unwrap();
     assert_eq!(brings(&asks(&mut amal)), Some(0));
 }

@@ -37,8 +37,18 @@ impl Company {
     /// # Errors
     /// [`ErrorCode::NotFound`] for one that no record names which the caller may write; [`ErrorCode::TooLarge`],
     /// [`ErrorCode::InvalidValue`] for a wrong size; [`ErrorCode::Corrupt`] when it is not what its name says: it is to be
-    /// brought anew.
-    pub fn put_blob(&self, caller: Caller, PutBlob { hash, size, part }: &PutBlob) -> Result<Lacking> {
+    /// brought anew; [`ErrorCode::EpochChanged`] when the data was put back to an earlier state.
+    pub fn put_blob(&self, caller: Caller, put: &PutBlob) -> Result<Lacking> {
+        // Without it there is no evidence of what had come and is lost.
+        self.must_have_the_same_past(put.known.as_ref())?;
+        let parts = self.take_part(caller, put)?;
+        // Read behind the content: whoever knows this head finds out when the content is lost with what came last.
+        let head = if parts.is_empty() { Some((self.epoch()?, self.head()?)) } else { None };
+        Ok(Lacking { parts, head })
+    }
+
+    /// The parts that are still to come, behind this one.
+    fn take_part(&self, caller: Caller, PutBlob { hash, size, part, .. }: &PutBlob) -> Result<Vec<u32>> {
         let (hash, size) = (*hash, *size);
         let count = parts(size)?;
         let kept = self.read(|tx| {
@@ -53,13 +63,13 @@ impl Company {
                 return Err(wrong_size());
             }
             if self.is_still_whole(hash, &kept)? && has_had_it {
-                return Ok(Lacking { parts: Vec::new() });
+                return Ok(Vec::new());
             }
         }
         let place = self.place_of(caller.user, hash, size)?;
         let n = part.as_ref().map(|part| self.keep_part(hash, place, size, part)).transpose()?;
         let lacking = self.write(move |_, tx| note_part(tx, caller.user, hash, place, n, count))?;
-        if lacking.parts.is_empty() {
+        if lacking.is_empty() {
             self.complete(caller, hash, place, size)?;
         }
         Ok(lacking)
@@ -117,7 +127,7 @@ impl Company {
         let is_good = self.digest(hash, place, size)? == Some(hash);
         let (at, epoch) = (self.now(), self.epoch()?);
         // Somebody else may have brought it meanwhile: then this one is of no use any more.
-        let is_needed = self.write(move |_, tx| {
+        let is_needed = self.write(move |log, tx| {
             forget_upload(tx, caller.user, hash, place)?;
             // What names it may have been erased meanwhile.
             if !is_good || !may_put(tx, caller, hash)? {
@@ -129,7 +139,11 @@ impl Company {
             )?;
             vouch(tx, caller.user, hash)?;
             let sql = "INSERT INTO blob (hash, place, size, kept_at, epoch) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-            Ok(tx.write(sql, params![hash.as_slice(), place, size, at, epoch])? > 0)
+            let is_new = tx.write(sql, params![hash.as_slice(), place, size, at, epoch])? > 0;
+            if is_new {
+                log.next(&[b"content", hash.as_slice()]);
+            }
+            Ok(is_new)
         })?;
         if !is_needed {
             self.blobs()?.delete(hash, place, parts(size)?)?;
@@ -205,7 +219,7 @@ fn begin(tx: &mut dyn Tx, person: RecordId, hash: BlobHash, size: u64, place: Uu
 }
 
 /// Writes down that a part has come; answers what is still to come.
-fn note_part(tx: &mut dyn Tx, person: RecordId, hash: BlobHash, place: Uuid, n: Option<u32>, count: u32) -> Result<Lacking> {
+fn note_part(tx: &mut dyn Tx, person: RecordId, hash: BlobHash, place: Uuid, n: Option<u32>, count: u32) -> Result<Vec<u32>> {
     if let Some(n) = n {
         // Unless that was given up meanwhile.
         tx.write(
@@ -215,7 +229,7 @@ fn note_part(tx: &mut dyn Tx, person: RecordId, hash: BlobHash, place: Uuid, n: 
     }
     let here = tx.rows("SELECT n FROM upload_part WHERE place = $1", params![place])?;
     let here = here.iter().map(|row| row.get::<u64>(0)).collect::<Result<Vec<_>>>()?;
-    Ok(Lacking { parts: (0..count).filter(|n| !here.contains(&u64::from(*n))).collect() })
+    Ok((0..count).filter(|n| !here.contains(&u64::from(*n))).collect())
 }
 
 pub(super) fn forget_upload(tx: &mut dyn Tx, person: RecordId, hash: BlobHash, place: Uuid) -> Result<()> {

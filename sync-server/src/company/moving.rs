@@ -7,7 +7,7 @@ use super::erase;
 use super::feed::{self, Stored};
 use super::log::Log;
 use super::people::NOBODY;
-use crate::store::{Tx, Value, params};
+use crate::store::{Row, Tx, Value, params};
 use maydan_core::command::Grant;
 use maydan_core::sync::server::{Earlier, GOOD_FAITH_MS};
 use maydan_core::sync::wire::Seen;
@@ -53,13 +53,25 @@ pub(super) fn move_all(log: &mut Log, tx: &mut dyn Tx, moving: &Moving) -> Resul
     Ok(seq)
 }
 
-/// Brings what follows a record to where that is.
-pub(super) fn gather(log: &mut Log, tx: &mut dyn Tx, id: RecordId, to: ScopeId, at: Instant) -> Result<()> {
-    move_followers(log, tx, &Moving { command: Uuid::nil(), by: NOBODY.user, id, to, at })
+/// Brings what follows these records to where they are.
+pub(super) fn gather(log: &mut Log, tx: &mut dyn Tx, records: impl Iterator<Item = (RecordId, ScopeId)>, at: Instant) -> Result<()> {
+    let records: Vec<(RecordId, ScopeId)> = records.collect();
+    let sets: Vec<Vec<Value>> = records.iter().map(|(id, scope)| params![*id, *scope]).collect();
+    for ((id, to), followers) in records.iter().zip(tx.each(ELSEWHERE, &sets)?) {
+        move_each(log, tx, &followers, &Moving { command: Uuid::nil(), by: NOBODY.user, id: *id, to: *to, at })?;
+    }
+    Ok(())
 }
 
+/// What follows a record and is not where that is.
+const ELSEWHERE: &str = "SELECT id FROM doc WHERE parent = $1 AND scope <> $2";
+
 fn move_followers(log: &mut Log, tx: &mut dyn Tx, moving: &Moving) -> Result<()> {
-    let followers = tx.rows("SELECT id FROM doc WHERE parent = $1 AND scope <> $2", params![moving.id, moving.to])?;
+    let followers = tx.rows(ELSEWHERE, params![moving.id, moving.to])?;
+    move_each(log, tx, &followers, moving)
+}
+
+fn move_each(log: &mut Log, tx: &mut dyn Tx, followers: &[Row], moving: &Moving) -> Result<()> {
     let followers = followers.iter().map(|row| row.get(0)).collect::<Result<Vec<RecordId>>>()?;
     for follower in feed::find(tx, followers)?.into_iter().flatten() {
         move_one(log, tx, &follower, moving, None)?;

@@ -92,12 +92,8 @@ impl Incoming {
         }
         let mut change_seqs = feed::append(log, tx, &changes)?.into_iter();
         // Behind everything else of the push: whoever reads the new scope gets it whole.
-        for verdict in &verdicts {
-            // What follows a record may have been brought back before it, and from elsewhere.
-            if let Verdict::Relay { id, open: Some((doc, _)), .. } = verdict {
-                moving::gather(log, tx, *id, doc.scope, self.at)?;
-            }
-        }
+        // What follows a record may have been brought back before it, and from elsewhere.
+        moving::gather(log, tx, verdicts.iter().filter_map(opens).map(|(id, doc, _)| (id, doc.scope)), self.at)?;
         let mut reconciled = Vec::new();
         for verdict in &verdicts {
             if let Verdict::Reconcile { id, changes } = verdict {
@@ -140,14 +136,18 @@ impl Incoming {
 fn open_all(log: &mut Log, tx: &mut dyn Tx, verdicts: &[Verdict]) -> Result<Vec<(Stored, u64)>> {
     let openings: Vec<Opening<'_>> = verdicts
         .iter()
-        .filter_map(|verdict| match verdict {
-            Verdict::Open { id, doc, parent, .. } | Verdict::Relay { id, open: Some((doc, parent)), .. } => {
-                Some(Opening { id: *id, kind: &doc.kind, scope: doc.scope, parent: *parent, generation: doc.generation })
-            }
-            _ => None,
-        })
+        .filter_map(opens)
+        .map(|(id, doc, parent)| Opening { id, kind: &doc.kind, scope: doc.scope, parent, generation: doc.generation })
         .collect();
     feed::open(log, tx, &openings)
+}
+
+/// The document that comes to be by a verdict, and what it follows.
+fn opens(verdict: &Verdict) -> Option<(RecordId, &Doc, Option<RecordId>)> {
+    match verdict {
+        Verdict::Open { id, doc, parent, .. } | Verdict::Relay { id, open: Some((doc, parent)), .. } => Some((*id, doc, *parent)),
+        _ => None,
+    }
 }
 
 /// What is needed, in a few batches however many items there are.

@@ -96,7 +96,7 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
             let hash = BlobHash::of(b"a content that nobody has");
             let part = Part { n: 0, bytes: vec![7; 40].into() };
             vec![
-                pack(&PutBlob { hash, size: 40, part: Some(part) }),
+                pack(&PutBlob { known: None, hash, size: 40, part: Some(part) }),
                 pack(&GetBlob { hash, n: 0 }),
                 pack(&BlobPart { size: 40, bytes: vec![7; 40].into() }),
                 pack(&BlobPart { size: 25, bytes: b"a content that nobody has".to_vec().into() }),

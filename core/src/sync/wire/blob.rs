@@ -1,5 +1,6 @@
 //! Contents of records, part by part.
 
+use super::Known;
 use crate::blob::BlobHash;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -7,6 +8,9 @@ use serde_bytes::ByteBuf;
 /// `POST /v1/blob/put`: says that a content is here, and brings a part of it. Idempotent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PutBlob {
+    /// What the server showed of its log, as in `hello`.
+    #[serde(default)]
+    pub known: Option<Known>,
     /// The content.
     pub hash: BlobHash,
     /// How many bytes it has as a whole.
@@ -30,6 +34,9 @@ pub struct Part {
 pub struct Lacking {
     /// Parts.
     pub parts: Vec<u32>,
+    /// Once nothing is: the epoch, and the newest of the log, in which the content stands.
+    #[serde(default)]
+    pub head: Option<Known>,
 }
 
 /// `POST /v1/blob/get`: asks for a part of a content.

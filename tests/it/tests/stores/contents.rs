@@ -16,7 +16,7 @@ fn part(bytes: &[u8], n: u32) -> Part {
 }
 
 fn put(company: &Company, phone: &Phone, bytes: &[u8], n: Option<u32>) -> maydan_core::Result<Vec<u32>> {
-    let put = PutBlob { hash: BlobHash::of(bytes), size: bytes.len() as u64, part: n.map(|n| part(bytes, n)) };
+    let put = PutBlob { known: None, hash: BlobHash::of(bytes), size: bytes.len() as u64, part: n.map(|n| part(bytes, n)) };
     company.put_blob(phone.caller, &put).map(|lacking| lacking.parts)
 }
 
@@ -91,7 +91,7 @@ pub(super) fn what_is_not_what_its_name_says_is_not_kept(company: Company) {
     let (_, _, items) = attachment(&amal, territory, &bytes);
     push(&company, &amal, &items).unwrap();
     let hash = BlobHash::of(&bytes);
-    let send = |size: u64, part: Option<Part>| company.put_blob(amal.caller, &PutBlob { hash, size, part });
+    let send = |size: u64, part: Option<Part>| company.put_blob(amal.caller, &PutBlob { known: None, hash, size, part });
     let size = bytes.len() as u64;
     let short = Part { n: 0, bytes: vec![7; PART_BYTES - 1].into() };
     assert_eq!(send(size, Some(short)).unwrap_err().code, ErrorCode::InvalidValue);
@@ -175,7 +175,7 @@ pub(super) fn knowing_a_name_opens_nothing(company: Company) {
     assert_eq!(get(&company, &basma, &bytes, 0).unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(put(&company, &basma, &bytes, None).unwrap(), [0, 1, 2], "and is not told that it is here");
     let guess =
-        PutBlob { hash: BlobHash::of(&bytes), size: bytes.len() as u64, part: Some(Part { n: 0, bytes: vec![0; PART_BYTES].into() }) };
+        PutBlob { known: None, hash: BlobHash::of(&bytes), size: bytes.len() as u64, part: Some(Part { n: 0, bytes: vec![0; PART_BYTES].into() }) };
     company.put_blob(basma.caller, &guess).unwrap();
     put(&company, &basma, &bytes, Some(1)).unwrap();
     assert_eq!(put(&company, &basma, &bytes, Some(2)).unwrap_err().code, ErrorCode::Corrupt);
