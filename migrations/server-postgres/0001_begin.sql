@@ -159,14 +159,16 @@ CREATE TABLE handed_over (
     UNIQUE (device, person, hash)
 );
 
--- Which records name which contents, and who said so. `proven`: whoever may read the record may read the content, because whoever
+-- Which records name which contents, and who said so: nobody, where a colleague's device brought it back; its actor tells then.
+-- `proven`: whoever may read the record may read the content, because whoever
 -- named it there has had its bytes.
 CREATE TABLE blob_ref (
     hash BYTEA NOT NULL,
     doc BIGINT NOT NULL REFERENCES doc (n),
     person BYTEA NOT NULL,
+    actor BYTEA NOT NULL,
     proven BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (hash, doc, person)
+    PRIMARY KEY (hash, doc, person, actor)
 );
 CREATE INDEX blob_ref_doc ON blob_ref (doc);
 

@@ -31,6 +31,10 @@ pub(crate) fn refresh(replica: &mut Replica) -> Result<()> {
         .prepare("SELECT kind, fingerprint FROM projection")
         .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
         .map_err(storage)?;
+    // Of a kind that only a later version knows, what comes from now on is not in its projection: that version builds it anew.
+    for kind in built.keys().filter(|kind| replica.registry.get(kind).is_err()) {
+        replica.db.execute("DELETE FROM projection WHERE kind = ?1", [kind]).map_err(storage)?;
+    }
     for kind in kinds {
         if built.get(kind.name.as_ref()) != Some(&replica.fingerprints[kind.name.as_ref()]) {
             rebuild(replica, &kind)?;

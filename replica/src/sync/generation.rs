@@ -12,7 +12,7 @@ use crate::write::rewrite;
 use crate::{Replica, storage};
 use maydan_core::document::{Carried, Document, Hash, RawChange, decode_change, guarded};
 use maydan_core::sync::safeguard::Safeguard;
-use maydan_core::sync::wire::{Entered, Item};
+use maydan_core::sync::wire::{Entered, Item, Ready};
 use maydan_core::{Actor, ErrorCode, Kind, Result};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
@@ -47,6 +47,11 @@ pub(super) fn fits(stored: &Stored, change: &RawChange) -> bool {
     change.generation() == stored.generation || change.actor() == Actor::GENESIS || !Safeguard::Generation.holds()
 }
 
+/// Whether a record that comes with its row has what its history was shortened to, which the server may have lost.
+pub(super) fn has_come(entered: &Entered, ready: &Ready) -> bool {
+    entered.generation == 0 || (!entered.receipts.is_empty() && entered.receipts.iter().all(|(hash, _)| ready.heads.contains(hash)))
+}
+
 /// A change is of a history that was shortened: it waits for what stands there now. Answers whether that can come: who may not
 /// read it any more does not get it.
 pub(super) fn awaits(db: &Connection, n: i64, item: &Item) -> Result<bool> {
@@ -55,7 +60,9 @@ pub(super) fn awaits(db: &Connection, n: i64, item: &Item) -> Result<bool> {
         return Ok(false);
     }
     survey::want(db, id)?;
-    db.prepare_cached("UPDATE outbox SET waiting = 1 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+    // What is lacking afterwards is another matter, to be tried from the beginning.
+    let sql = "UPDATE outbox SET waiting = 1, attempts = 0 WHERE n = ?1";
+    db.prepare_cached(sql).and_then(|mut s| s.execute([n])).map_err(storage)?;
     Ok(true)
 }
 

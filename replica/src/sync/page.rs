@@ -62,9 +62,6 @@ pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) ->
                         }
                         None => {
                             if let Some(n) = enter(replica, entered, line, &mut listing)? {
-                                if entered.generation > 0 {
-                                    store::set_generation(&replica.db, n, entered.generation)?;
-                                }
                                 relay::put_all(&replica.db, n, entered)?;
                                 if replica.registry.get(&entered.kind).is_err() {
                                     survey::mark_by_receipts(&replica.db, &store::get(&replica.db, entered.doc)?)?;
@@ -317,12 +314,17 @@ fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: 
         for bytes in &entered.changes {
             append_intact(replica, n, entered.doc, bytes)?;
         }
+        store::set_generation(&replica.db, n, entered.generation)?;
         return Ok(Some(n));
     };
     if let (Some(snapshot), Some(ready), Some(line)) = (&entered.snapshot, &entered.ready, line)
         && entered.changes.is_empty()
+        && generation::has_come(entered, ready)
     {
         let n = store::insert_ready(&replica.db, entered, snapshot, ready)?;
+        if entered.generation > 0 {
+            store::set_generation(&replica.db, n, entered.generation)?;
+        }
         listing.insert((entered.kind.clone(), n), Listed { line, is_new: true });
         return Ok(Some(n));
     }
@@ -343,6 +345,10 @@ fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: 
             return Ok(None);
         }
     };
+    if entered.generation > 0 {
+        // By what came, whatever the server calls it: it may have lost what the history was shortened to, and find that out later.
+        store::set_generation(&replica.db, n, document.generation())?;
+    }
     store::settle(&replica.db, n, &mut document)?;
     listing.insert((entered.kind.clone(), n), Listed { line: Line::of(&kind, document.row()), is_new: false });
     Ok(Some(n))

@@ -16,7 +16,7 @@ use crate::store::{Blobs, Tx, params};
 use maydan_core::blob::{BlobHash, part_len, parts};
 use maydan_core::command::Level;
 use maydan_core::sync::wire::{BlobPart, GetBlob, Lacking, Part, PutBlob};
-use maydan_core::{Error, ErrorCode, Instant, RecordId, Result, ScopeId};
+use maydan_core::{Actor, Error, ErrorCode, Instant, RecordId, Result, ScopeId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -240,7 +240,9 @@ pub(super) fn forget_upload(tx: &mut dyn Tx, person: RecordId, hash: BlobHash, p
 /// Whether a person may bring a content.
 fn may_put(tx: &mut dyn Tx, caller: Caller, hash: BlobHash) -> Result<bool> {
     let (_, is_cut_off) = standing(tx, caller)?;
-    let sql = "SELECT 1 FROM blob_ref WHERE hash = $1 AND person = $2";
+    // Her device may be the only one that has it, though another one brought her record back.
+    let sql = "SELECT 1 FROM blob_ref r WHERE r.hash = $1
+                 AND (r.person = $2 OR EXISTS (SELECT 1 FROM actor a WHERE a.actor = r.actor AND a.person = $2))";
     if tx.first(sql, params![hash.as_slice(), caller.user])?.is_some() {
         return Ok(true);
     }
@@ -288,12 +290,12 @@ fn vouch(tx: &mut dyn Tx, person: RecordId, hash: BlobHash) -> Result<()> {
 }
 
 /// A record names a content.
-pub(super) fn refer(tx: &mut dyn Tx, doc: i64, hash: BlobHash, person: RecordId) -> Result<()> {
+pub(super) fn refer(tx: &mut dyn Tx, doc: i64, hash: BlobHash, person: RecordId, actor: Actor) -> Result<()> {
     // What nobody sent came with receipts: the server has judged it in an earlier life.
     let is_proven = person.0.is_nil() || has_had(tx, person, hash)? || is_granted(tx, person, hash, Level::Read)?;
     tx.write(
-        "INSERT INTO blob_ref (hash, doc, person, proven) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        params![hash.as_slice(), doc, person, i64::from(is_proven)],
+        "INSERT INTO blob_ref (hash, doc, person, actor, proven) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        params![hash.as_slice(), doc, person, actor, i64::from(is_proven)],
     )
     .map(drop)
 }

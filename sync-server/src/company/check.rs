@@ -6,6 +6,7 @@
 use super::Company;
 use super::feed;
 use super::log::Log;
+use super::shorten::{self, Covered};
 use super::tally::Turns;
 use super::whole;
 use crate::store::{Row, Tx, Value, params};
@@ -54,6 +55,8 @@ pub enum What {
     Heads,
     /// Its history counts as shortened to something else than is here; mended by looking again.
     Generation,
+    /// What its shortened history is written down to stand for is not what its changes say; mended by writing it down again.
+    Covered,
     /// The snapshot can't be read, or does not say what the changes say; mended by making it again.
     Snapshot(String),
     /// Readers of its scope are not told of a change, or that it came.
@@ -71,7 +74,7 @@ pub enum What {
 impl What {
     /// Whether it can be made again from the changes.
     pub fn is_mendable(&self) -> bool {
-        matches!(self, Self::Heads | Self::Generation | Self::Snapshot(_) | Self::Tally(_) | Self::Content(_))
+        matches!(self, Self::Heads | Self::Generation | Self::Covered | Self::Snapshot(_) | Self::Tally(_) | Self::Content(_))
     }
 }
 
@@ -85,6 +88,7 @@ impl fmt::Display for Fault {
             What::Dependency(seq, hash) => write!(f, "change {seq} was made on {hash:?}, which is not there"),
             What::Numbers(seq) => write!(f, "the changes of an actor have a gap before {seq}"),
             What::Generation => write!(f, "what its history was shortened to is not here (--mend)"),
+            What::Covered => write!(f, "what its shortened history stands for is not what its changes say (--mend)"),
             What::Heads => write!(f, "it does not stand where its changes lead (--mend)"),
             What::Snapshot(why) => write!(f, "its snapshot is not what its changes say: {why} (--mend)"),
             What::Untold(seq) => write!(f, "its readers are not told of number {seq}"),
@@ -125,7 +129,7 @@ impl Company {
                 let Some(last) = docs.last() else { break };
                 after = last.n;
                 let changes = changes(tx, &docs)?;
-                let (mut sets, mut stale, mut short) = (Vec::new(), Vec::new(), Vec::new());
+                let (mut sets, mut stale, mut short, mut covering) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
                 for (doc, rows) in docs.iter().zip(&changes) {
                     // Where a change is damaged, nobody knows better than what was written down.
                     let is_whole = rows.iter().all(|row| row.change.is_ok());
@@ -139,6 +143,9 @@ impl Company {
                     let generation = generation(rows);
                     if is_whole && generation != doc.generation {
                         short.push((doc.n, generation));
+                    }
+                    if is_whole && covered(rows) != doc.covered {
+                        covering.push((doc.n, covered(rows)));
                     }
                     if Some(&led) != doc.heads.as_ref() || last != doc.last_seq {
                         moved += 1;
@@ -154,6 +161,7 @@ impl Company {
                 tx.write_each("DELETE FROM snapshot WHERE doc = $1", &stale)?;
                 let sets: Vec<Vec<Value>> = short.iter().map(|(n, generation)| params![*n, *generation]).collect();
                 tx.write_each("UPDATE doc SET generation = $2 WHERE n = $1", &sets)?;
+                covering.iter().try_for_each(|(n, covered)| shorten::cover_anew(tx, *n, covered))?;
                 moved += short.len() as u64;
             }
             tx.write("DELETE FROM tally", params![])?;
@@ -172,6 +180,7 @@ struct Doc {
     parent: Option<RecordId>,
     parent_scope: Option<ScopeId>,
     generation: u64,
+    covered: Covered,
     entered_seq: u64,
     last_seq: u64,
     /// `None` where they can't be read.
@@ -256,8 +265,12 @@ impl<'a> Checking<'a> {
         if lead(found.iter().filter_map(|found| found.change.as_ref().ok())) != heads || doc.heads.is_none() || last != doc.last_seq {
             tell(What::Heads);
         }
-        if found.iter().all(|found| found.change.is_ok()) && generation(found) != doc.generation {
+        let is_whole = found.iter().all(|found| found.change.is_ok());
+        if is_whole && generation(found) != doc.generation {
             tell(What::Generation);
+        }
+        if is_whole && covered(found) != doc.covered {
+            tell(What::Covered);
         }
         if !doc.is_told && doc.entered_seq > self.floor {
             tell(What::Untold(doc.entered_seq));
@@ -306,6 +319,12 @@ fn generation(found: &[Found]) -> u64 {
     found.iter().filter_map(|found| found.change.as_ref().ok()).map(RawChange::generation).max().unwrap_or(0)
 }
 
+/// What they stand for; nothing in the first generation.
+fn covered(found: &[Found]) -> Covered {
+    let changes = found.iter().filter_map(|found| found.change.as_ref().ok());
+    if generation(found) > 0 { shorten::said_by(changes) } else { Covered::new() }
+}
+
 /// Where these changes lead, the genesis left out.
 fn lead<'a>(changes: impl Iterator<Item = &'a RawChange>) -> BTreeSet<Hash> {
     let mut heads = BTreeSet::new();
@@ -326,7 +345,8 @@ fn documents(tx: &mut dyn Tx, after: i64) -> Result<Vec<Doc>> {
               LEFT JOIN feed f ON f.scope = d.scope AND f.seq = d.entered_seq WHERE d.n > $1 ORDER BY d.n LIMIT $2",
         params![after, AT_ONCE],
     )?;
-    let document = |row: &Row| {
+    let covered = shorten::written_down(tx, rows.iter().map(|row| row.get(0)).collect::<Result<_>>()?)?;
+    let document = |(row, covered): (&Row, Covered)| {
         Ok(Doc {
             n: row.get(0)?,
             id: row.get(1)?,
@@ -339,10 +359,11 @@ fn documents(tx: &mut dyn Tx, after: i64) -> Result<Vec<Doc>> {
             heads: feed::unpack(&row.get::<Vec<u8>>(8)?).ok(),
             is_told: row.get::<Option<i64>>(15)?.is_some(),
             generation: row.get(16)?,
+            covered,
             snapshot: whole::Kept::read(row, 9)?,
         })
     };
-    rows.iter().map(document).collect()
+    rows.iter().zip(covered).map(document).collect()
 }
 
 fn changes(tx: &mut dyn Tx, docs: &[Doc]) -> Result<Vec<Vec<Found>>> {

@@ -108,7 +108,7 @@ pub(super) fn append(log: &mut Log, tx: &mut dyn Tx, changes: &[Appending<'_>]) 
     enter(tx, changes.iter().zip(&numbered).map(|(a, seq)| (a.doc.scope, *seq, a.doc.n, CHANGE)))?;
     for Appending { doc, change, from, .. } in changes.iter().filter(|a| a.doc.kind == blob::KIND) {
         for hash in blob::named_by(change) {
-            super::blob::refer(tx, doc.n, hash, from.user)?;
+            super::blob::refer(tx, doc.n, hash, from.user, change.actor())?;
         }
     }
     super::shorten::cover(tx, changes)?;

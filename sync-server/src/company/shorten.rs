@@ -165,6 +165,33 @@ pub(super) fn cover(tx: &mut dyn Tx, changes: &[Appending<'_>]) -> Result<()> {
     .map(drop)
 }
 
+/// For each branch whose changes a record stands for, the number of the newest.
+pub(super) type Covered = BTreeMap<Vec<u8>, u64>;
+
+/// What changes say to stand for.
+pub(super) fn said_by<'a>(changes: impl Iterator<Item = &'a RawChange>) -> Covered {
+    let mut covered = Covered::new();
+    for (branch, newest) in changes.flat_map(RawChange::covered) {
+        let known = covered.entry(branch).or_default();
+        *known = newest.max(*known);
+    }
+    covered
+}
+
+/// What these records are written down to stand for.
+pub(super) fn written_down(tx: &mut dyn Tx, docs: Vec<i64>) -> Result<Vec<Covered>> {
+    let sets: Vec<Vec<Value>> = docs.into_iter().map(|n| params![n]).collect();
+    let rows = tx.each("SELECT actor, actor_seq FROM covered WHERE doc = $1", &sets)?;
+    rows.iter().map(|rows| rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()).collect()
+}
+
+/// Writes down what a record stands for, in place of what was.
+pub(super) fn cover_anew(tx: &mut dyn Tx, n: i64, covered: &Covered) -> Result<()> {
+    tx.write("DELETE FROM covered WHERE doc = $1", params![n])?;
+    let sets: Vec<Vec<Value>> = covered.iter().map(|(branch, newest)| params![n, branch.as_slice(), *newest]).collect();
+    tx.write_each("INSERT INTO covered (doc, actor, actor_seq) VALUES ($1, $2, $3)", &sets).map(drop)
+}
+
 /// Of branches of an earlier generation of their documents, the newest numbers that those stand for.
 pub(super) fn covered(tx: &mut dyn Tx, branches: &BTreeSet<Branch>, stored: &BTreeMap<RecordId, Stored>) -> Result<BTreeMap<Branch, u64>> {
     let is_short = |doc: &&Stored| doc.generation > 0;

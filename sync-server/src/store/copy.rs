@@ -30,7 +30,7 @@ const TABLES: &[Table] = &[
     Table { name: "moved", columns: &["seq", "doc", "source", "target", "command", "person", "at"], keys: 1 },
     Table { name: "tally", columns: &["scope", "docs", "sum"], keys: 1 },
     Table { name: "handed_over", columns: &["n", "device", "person", "hash", "item", "at", "refused"], keys: 1 },
-    Table { name: "blob_ref", columns: &["hash", "doc", "person", "proven"], keys: 3 },
+    Table { name: "blob_ref", columns: &["hash", "doc", "person", "actor", "proven"], keys: 4 },
     Table { name: "blob", columns: &["hash", "place", "size", "kept_at", "epoch"], keys: 1 },
     Table { name: "blob_bringer", columns: &["hash", "person"], keys: 2 },
     Table { name: "upload", columns: &["hash", "person", "place", "size", "began_at"], keys: 2 },

@@ -174,8 +174,12 @@ pub(super) fn knowing_a_name_opens_nothing(company: Company) {
     push(&company, &basma, &items).unwrap();
     assert_eq!(get(&company, &basma, &bytes, 0).unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(put(&company, &basma, &bytes, None).unwrap(), [0, 1, 2], "and is not told that it is here");
-    let guess =
-        PutBlob { known: None, hash: BlobHash::of(&bytes), size: bytes.len() as u64, part: Some(Part { n: 0, bytes: vec![0; PART_BYTES].into() }) };
+    let guess = PutBlob {
+        known: None,
+        hash: BlobHash::of(&bytes),
+        size: bytes.len() as u64,
+        part: Some(Part { n: 0, bytes: vec![0; PART_BYTES].into() }),
+    };
     company.put_blob(basma.caller, &guess).unwrap();
     put(&company, &basma, &bytes, Some(1)).unwrap();
     assert_eq!(put(&company, &basma, &bytes, Some(2)).unwrap_err().code, ErrorCode::Corrupt);
