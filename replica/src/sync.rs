@@ -183,9 +183,9 @@ impl Replica {
                         continue;
                     }
                     // The server lacks what this was made on: it was restored, or a colleague's change is still on its way. At
-                    // first all of it is sent again at once; then it waits for the next round, however many that takes.
+                    // first, and now and then, all of it is sent again at once; else it waits for the next round, however many that takes.
                     if is_curable(&own, *code, item) && !is_orphan(&tx, *code, item)? {
-                        if attempts == 1 {
+                        if attempts % TRIES_AGAIN == 1 {
                             resend.push(item.doc());
                         } else {
                             let document: i64 = tx
@@ -193,7 +193,7 @@ impl Replica {
                                 .and_then(|mut s| s.query_row([n], |r| r.get(0)))
                                 .map_err(storage)?;
                             // Should the server have lost a colleague's change, this device may be the one that has it.
-                            if attempts % BRINGS_AGAIN == 2 {
+                            if attempts % TRIES_AGAIN == 2 {
                                 relay::bring(&tx, document)?;
                             }
                         }
@@ -363,8 +363,8 @@ impl Replica {
     }
 }
 
-/// Of an item that waits for what the server lacks, every so many attempts its whole record is brought there.
-const BRINGS_AGAIN: i64 = 8;
+/// Of an item that waits for what the server lacks, every so many attempts the whole record is sent, and brought, there.
+const TRIES_AGAIN: i64 = 8;
 
 /// What is known of a document's items in the queue, whatever takes their place.
 pub(crate) struct Waiting {

@@ -95,7 +95,17 @@ pub(super) fn command<'a>(
 /// Takes the refused changes out of the document and does the others again.
 fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusals: &[Refusal]) -> Result<()> {
     let rows = items(&replica.db, stored.n)?;
-    let unsent: BTreeSet<Hash> = rows.iter().filter_map(|row| row.hash).collect();
+    let mut unsent: BTreeSet<Hash> = rows.iter().filter_map(|row| row.hash).collect();
+    let history = document.changes_since(&[]);
+    let here: BTreeSet<Hash> = history.iter().map(RawChange::hash).collect();
+    // What acknowledged work was made on is with the server, whatever that says of it now.
+    let mut made_on: BTreeSet<Hash> = BTreeSet::new();
+    for change in history.iter().rev() {
+        if !unsent.contains(&change.hash()) || made_on.contains(&change.hash()) {
+            made_on.extend(change.dependencies());
+        }
+    }
+    unsent.retain(|hash| !made_on.contains(hash));
     let mut refused: BTreeMap<Hash, &Refusal> =
         refusals.iter().filter(|r| !r.is_of_the_number()).filter_map(|r| Some((r.hash?, r))).collect();
     if let Some(why) = refusals.iter().find(|r| r.code == ErrorCode::Forbidden)
@@ -113,7 +123,7 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
     let mut stands_for: BTreeMap<Hash, Vec<Hash>> = BTreeMap::new();
     let mut again: Vec<RawChange> = Vec::new();
     let mut lost: Vec<(Hash, Vec<FieldChange>)> = Vec::new();
-    for change in document.changes_since(&[]).into_iter().filter(|change| unsent.contains(&change.hash())) {
+    for change in history.iter().filter(|change| unsent.contains(&change.hash())) {
         let hash = change.hash();
         let deps = change.dependencies().into_iter();
         let base: BTreeSet<Hash> = deps.flat_map(|dep| stands_for.get(&dep).cloned().unwrap_or_else(|| vec![dep])).collect();
@@ -140,7 +150,7 @@ fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusa
         let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
         keep(&tx, stored, &title, refused[hash], fields, &of, now)?;
     }
-    for row in rows.iter().filter(|row| row.is_change(|hash| !stands_for.contains_key(hash))) {
+    for row in rows.iter().filter(|row| row.is_change(|hash| !here.contains(hash))) {
         let why = row.hash.and_then(|hash| refused.get(&hash).copied()).unwrap_or(&unread);
         keep(&tx, stored, &title, why, &[], std::slice::from_ref(row), now)?;
     }

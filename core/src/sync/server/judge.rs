@@ -159,20 +159,18 @@ fn open(registry: &Registry, facts: &mut Facts, id: RecordId, kind: &str, parent
 fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChange) -> Result<Verdict> {
     let doc = facts.docs.get(&id).ok_or_else(|| Error::new(ErrorCode::NotFound, format!("the document {id} is not here")))?;
     let place = (id, change.hash());
+    let branch = branch(id, &change);
+    let last = facts.branches.get(&branch).copied().unwrap_or(0);
+    let is_stale = change.generation() < doc.generation && Safeguard::Generation.holds();
     // Before anything else: a restored server may have been brought it by somebody else, and not know its writer yet.
-    if facts.changes.contains(&place) && Safeguard::HashDedupe.holds() {
+    if (facts.changes.contains(&place) && Safeguard::HashDedupe.holds()) || (is_stale && change.sequence() <= last) {
         return Ok(Verdict::Duplicate);
     }
     // Her own other devices' work she may bring: a broken phone's file of unsent work, a copied database's queue.
     if !facts.own.contains(&change.actor()) && Safeguard::ActorBinding.holds() {
         return Err(Error::new(ErrorCode::ForeignActor, "the change was written under somebody else's actor"));
     }
-    let branch = branch(id, &change);
-    let last = facts.branches.get(&branch).copied().unwrap_or(0);
-    if change.generation() < doc.generation && Safeguard::Generation.holds() {
-        if change.sequence() <= last {
-            return Ok(Verdict::Duplicate);
-        }
+    if is_stale {
         facts.check(id, doc.scope, Action::Write)?;
         return Err(Error::new(ErrorCode::StaleGeneration, "the history was shortened since: it is done again on what stands there now"));
     }
