@@ -32,12 +32,9 @@ impl Replica {
             user.role = answer.role.clone();
             self.set_user(user)?;
         }
-        if hand_over::is_begun(&self.db)? {
-            // It waits for an administrator, or the server was put back and has forgotten it. She is trusted again: it goes the
-            // way of all work.
-            self.send_all_again()?;
-            hand_over::end(&self.db)?;
-        }
+        // What was handed over waits for an administrator, or the server was put back and has forgotten it. She is trusted again:
+        // it goes the way of all work, and nothing that the server said before counts.
+        let is_trusted_again = hand_over::is_begun(&self.db)?;
         wait_no_longer(&self.db)?;
         blob::wait_no_longer(&self.db, self.host.now())?;
         for (actor, user) in &answer.actors {
@@ -60,10 +57,13 @@ impl Replica {
             self.actor = incarnate(&self.db, self.host.as_ref(), Some(self.actor), self.user.as_ref())?;
         }
         match meta(&self.db, "epoch")? {
-            Some(known) if known == epoch => {}
+            Some(known) if known == epoch && !is_trusted_again => {}
             None => set_meta(&self.db, "epoch", &epoch)?,
             Some(_) if !Safeguard::Epoch.holds() => set_meta(&self.db, "epoch", &epoch)?,
             Some(_) => self.enter_epoch(&epoch)?,
+        }
+        if is_trusted_again {
+            hand_over::end(&self.db)?;
         }
         self.leave_ungranted(answer)?;
         erase::scrub(self)?;
