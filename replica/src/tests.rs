@@ -14,6 +14,7 @@ mod pages;
 mod plans;
 mod quarantine;
 mod rebuild;
+mod relays;
 mod trips;
 mod unsent;
 mod writes;

@@ -11,11 +11,11 @@ use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::wire::{Entry, Outcome, Page};
 
 /// A writer that is no device here.
-const ELSEWHERE: Actor = Actor(Uuid::from_u128(0xE));
-const ANOTHER: Actor = Actor(Uuid::from_u128(0xF));
+pub(super) const ELSEWHERE: Actor = Actor(Uuid::from_u128(0xE));
+pub(super) const ANOTHER: Actor = Actor(Uuid::from_u128(0xF));
 
 /// What a device has not sent yet, as it comes back to it once the server has taken it.
-fn own(replica: &mut Replica) -> Page {
+pub(super) fn own(replica: &mut Replica) -> Page {
     let batch = replica.batch().unwrap();
     replica.apply_outcomes(&batch, &answered(vec![Outcome::Duplicate; batch.items.len()])).unwrap();
     let mut back = page(&batch);
@@ -23,17 +23,17 @@ fn own(replica: &mut Replica) -> Page {
     back
 }
 
-fn document(replica: &mut Replica, id: RecordId) -> Document {
+pub(super) fn document(replica: &mut Replica, id: RecordId) -> Document {
     let stored = store::get(replica.connection(), id).unwrap();
     store::load(&replica.db, &replica.registry, &stored).unwrap()
 }
 
 /// A change that `writer` makes on a document as it stands there.
-fn change(of: &Document, writer: Actor, field: &str, value: &str) -> RawChange {
+pub(super) fn change(of: &Document, writer: Actor, field: &str, value: &str) -> RawChange {
     of.clone().edit(writer, BEGIN, None, &[Edit::set(field, value)]).unwrap().change.unwrap()
 }
 
-fn news(id: RecordId, changes: &[&RawChange]) -> Page {
+pub(super) fn news(id: RecordId, changes: &[&RawChange]) -> Page {
     news_with(Receipt([0; 16]), id, changes)
 }
 

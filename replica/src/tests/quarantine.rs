@@ -6,18 +6,18 @@ use super::*;
 use maydan_core::ErrorCode;
 use maydan_core::sync::wire::{Item, Outcome};
 
-fn rejected(code: ErrorCode) -> Outcome {
+pub(super) fn rejected(code: ErrorCode) -> Outcome {
     Outcome::Rejected { code, message: "as a test wants it".into() }
 }
 
 /// Has a batch answered, item by item.
-fn answer(replica: &mut Replica, outcome: impl Fn(usize, &Item) -> Outcome) {
+pub(super) fn answer(replica: &mut Replica, outcome: impl Fn(usize, &Item) -> Outcome) {
     let batch = replica.batch().unwrap();
     let outcomes = batch.items.iter().enumerate().map(|(n, item)| outcome(n, item)).collect();
     replica.apply_outcomes(&batch, &answered(outcomes)).unwrap();
 }
 
-fn refused(replica: &mut Replica) -> Vec<RefusedItem> {
+pub(super) fn refused(replica: &mut Replica) -> Vec<RefusedItem> {
     replica.list_refused(ListRefused { limit: 50 }).unwrap().items
 }
 

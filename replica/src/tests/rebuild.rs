@@ -40,7 +40,7 @@ fn rebuilding_by_command_makes_the_same() {
 }
 
 /// The registry of an app in which customers also have a rating and, since version 2, a story.
-fn wider() -> Registry {
+pub(super) fn wider() -> Registry {
     let registry = Registry::maydan();
     let mut customer = Kind::clone(registry.get("customer").unwrap());
     customer.version = 2;

@@ -29,6 +29,8 @@ use hand_over::*;
 #[path = "stores/moving.rs"]
 mod moving;
 use moving::*;
+#[path = "stores/put_back.rs"]
+mod put_back;
 #[path = "stores/shorten.rs"]
 mod shorten;
 use shorten::*;

@@ -27,6 +27,21 @@ const ONCE_BROKEN: &[(u64, &str)] = &[
     (376, "a change that a restored server had been brought by a relay was refused because it did not know its writer"),
     (528, "a photo that was given up while its record was elsewhere was not offered when that came back"),
     (5458, "a receipt was shown for another scope than it spoke of, and a colleague's change was not taken back"),
+    (6409, "what an older app could not read went from the queue when its record was written anew"),
+    (15592, "a record of a kind that a colleague's app did not know yet was brought by nobody to a server that was put back"),
+    (16964, "the same of a change that a colleague's app could not read yet"),
+    (4253, "of a record that had moved, what the server had lost from before was brought by nobody"),
+    (12817, "the same on another device"),
+    (7443, "a note that a colleague had brought stayed elsewhere than its customer, which came after it"),
+    (12411, "the same of a photo"),
+    (10203, "a photo that was lost with a server's last minutes was sent again by nobody"),
+    (15717, "a photo went with the wiping, because a colleague had been quicker to bring its record back"),
+    (19134, "a change that a server had lost was refused when it came again: its word of what it stood for was still there"),
+    (12274, "a record that came without what it was shortened to counted as the later one"),
+    (9804, "what came while an older app was there was in no list after the next update"),
+    (2925, "what a server had lost was sent again once, and the power was cut in between"),
+    (5878, "a refused change on which others had gone on made the queue stand still"),
+    (10133, "a server that had forgotten that a device was cut off was not told what that had"),
 ];
 /// Further seeds of every run.
 const MORE: std::ops::Range<u64> = 105..125;

@@ -6,16 +6,16 @@ use maydan_core::sync::wire::{BlobPart, GetBlob, HandOver, Part, PutBlob};
 use maydan_sync_server::What;
 
 /// A content of two parts and a bit.
-fn photo(seed: u8) -> Vec<u8> {
+pub(super) fn photo(seed: u8) -> Vec<u8> {
     (0..2 * PART_BYTES + 1_000).map(|at| u8::try_from(at % 251).unwrap() ^ seed).collect()
 }
 
-fn part(bytes: &[u8], n: u32) -> Part {
+pub(super) fn part(bytes: &[u8], n: u32) -> Part {
     let from = n as usize * PART_BYTES;
     Part { n, bytes: bytes[from..bytes.len().min(from + PART_BYTES)].to_vec().into() }
 }
 
-fn put(company: &Company, phone: &Phone, bytes: &[u8], n: Option<u32>) -> maydan_core::Result<Vec<u32>> {
+pub(super) fn put(company: &Company, phone: &Phone, bytes: &[u8], n: Option<u32>) -> maydan_core::Result<Vec<u32>> {
     let put = PutBlob { known: None, hash: BlobHash::of(bytes), size: bytes.len() as u64, part: n.map(|n| part(bytes, n)) };
     company.put_blob(phone.caller, &put).map(|lacking| lacking.parts)
 }
@@ -25,7 +25,7 @@ fn get(company: &Company, phone: &Phone, bytes: &[u8], n: u32) -> maydan_core::R
 }
 
 /// A customer with an attachment that names this content.
-fn attachment(phone: &Phone, territory: ScopeId, bytes: &[u8]) -> (RecordId, RecordId, Vec<Item>) {
+pub(super) fn attachment(phone: &Phone, territory: ScopeId, bytes: &[u8]) -> (RecordId, RecordId, Vec<Item>) {
     let (customer, mut items) = customer(phone, territory, 1);
     let kind = maydan_core::Registry::maydan().get("attachment").unwrap().clone();
     let id = RecordId(random());

@@ -279,6 +279,18 @@ fn a_later_generation_is_taken_back_whole_and_nothing_is_mixed_with_it() {
     assert_eq!(verdicts(&mut facts, &items), ["reconcile", "MissingDependency", "MissingDependency"]);
 }
 
+/// A server that was put back may not know yet who wrote what it was brought.
+#[test]
+fn what_a_shortened_history_stands_for_is_known_before_its_writer_is() {
+    let stranger = Actor(Uuid::from_u128(0xBAD));
+    let mut facts = facts();
+    facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY, generation: 1 << 40 });
+    let theirs = changes(stranger);
+    facts.branches.insert(branch(CUSTOMER, &theirs[0]), 2);
+    let items = [&theirs[1], &theirs[2]].map(|change| change_item(CUSTOMER, change));
+    assert_eq!(verdicts(&mut facts, &items), ["duplicate", "ForeignActor"]);
+}
+
 #[test]
 fn what_somebody_has_done_again_is_not_done_once_more() {
     let later = shortened();
