@@ -11,6 +11,7 @@ pub(crate) mod moving;
 mod outbox;
 mod page;
 pub(crate) mod quarantine;
+mod rebase;
 mod received;
 mod relay;
 mod survey;
@@ -153,6 +154,10 @@ impl Replica {
                     match outcome {
                         Outcome::Rejected { code, message } => {
                             tracing::warn!(id = %item.doc(), ?code, message, "a record was not taken back");
+                            // It is being brought together with what came just before: compared, it tells what is lacking.
+                            if *code == ErrorCode::MissingDependency {
+                                survey::want(&tx, item.doc())?;
+                            }
                         }
                         Outcome::Accepted { .. } | Outcome::Duplicate | Outcome::Elsewhere { .. } => feed::proven(&tx, *n)?,
                     }

@@ -1,6 +1,6 @@
 //! The kinds that this installation knows.
 
-use super::kind::{Derive, Kind};
+use super::kind::{Derive, Field, FieldType, Kind, ScopeRule};
 use crate::{Error, ErrorCode, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +53,14 @@ impl Registry {
         }
         self.kinds.insert(kind.name.clone().into_owned(), Arc::new(kind));
         self
+    }
+
+    /// Whether records of some kind follow those of this one.
+    pub fn is_followed(&self, kind: &str) -> bool {
+        let leads = |field: &Field| matches!(&field.ty, FieldType::Link(to) if to == kind);
+        self.kinds.values().any(|follower| {
+            matches!(&follower.scope, ScopeRule::Parent(name) if follower.fields.iter().any(|field| field.name == *name && leads(field)))
+        })
     }
 
     /// The kind of that name.

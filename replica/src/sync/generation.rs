@@ -10,7 +10,7 @@ use super::{feed, survey};
 use crate::store::{self, Stored};
 use crate::write::rewrite;
 use crate::{Replica, storage};
-use maydan_core::document::{Carried, Document, Hash, RawChange, decode_change, guarded};
+use maydan_core::document::{Carried, Document, Hash, RawChange, changes_of_snapshot, decode_change, guarded};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Entered, Item, Ready};
 use maydan_core::{Actor, ErrorCode, Kind, Result};
@@ -50,6 +50,13 @@ pub(super) fn fits(stored: &Stored, change: &RawChange) -> bool {
 /// Whether a record that comes with its row has what its history was shortened to, which the server may have lost.
 pub(super) fn has_come(entered: &Entered, ready: &Ready) -> bool {
     entered.generation == 0 || (!entered.receipts.is_empty() && entered.receipts.iter().all(|(hash, _)| ready.heads.contains(hash)))
+}
+
+/// The same of a record of a kind that is not known here.
+pub(super) fn has_come_unread(entered: &Entered) -> bool {
+    let folded = entered.snapshot.as_ref().map_or(Ok(Vec::new()), |snapshot| changes_of_snapshot(snapshot)).unwrap_or_default();
+    let beside = entered.changes.iter().filter_map(|bytes| decode_change(bytes).ok());
+    entered.generation > 0 && folded.into_iter().chain(beside).any(|change| change.is_base())
 }
 
 /// A change is of a history that was shortened: it waits for what stands there now. Answers whether that can come: who may not

@@ -314,7 +314,9 @@ fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: 
         for bytes in &entered.changes {
             append_intact(replica, n, entered.doc, bytes)?;
         }
-        store::set_generation(&replica.db, n, entered.generation)?;
+        if generation::has_come_unread(entered) {
+            store::set_generation(&replica.db, n, entered.generation)?;
+        }
         return Ok(Some(n));
     };
     if let (Some(snapshot), Some(ready), Some(line)) = (&entered.snapshot, &entered.ready, line)

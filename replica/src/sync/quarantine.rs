@@ -1,26 +1,23 @@
 //! Work that the server refused: put by in words, so that it neither gets lost nor holds anything back.
 //!
-//! A refused change goes out of its document, which is put back to what the server has; what was written after it is done
-//! again beside the work of others ([`Document::replay`]), under a new actor, because the numbers of the old one may have
-//! been given twice. A document that the server will not have at all goes whole, and with it whatever follows it.
+//! A refused change goes out of its document, and what was written after it is done again ([`rebase`]). A document that the
+//! server will not have at all goes whole, and with it whatever follows it.
 //!
 //! What was refused stays in `quarantine`: the items as they were, and for people the fields with their values. She tries
 //! it again ([`retry`]) or puts it away ([`dismiss`]).
 
-use super::{Waiting, feed};
-use crate::open::incarnate;
+use super::{Waiting, feed, rebase};
 use crate::store::Stored;
-use crate::write::{enqueue, rewrite};
+use crate::write::enqueue;
 use crate::{Replica, projection, storage, store};
 use maydan_core::command::{Done, MoveRecord, RefusedItem, RefusedPage};
 use maydan_core::document::{Document, FieldChange, Hash, RawChange, decode_change};
-use maydan_core::permit::{self, Action};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Act, Item};
 use maydan_core::{ErrorCode, Instant, RecordId, Result, Value};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_bytes::ByteBuf;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// An item that was refused, by the change it carries; `None` for the item that opens its document.
 #[derive(Debug, Clone)]
@@ -32,7 +29,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     /// The work itself is good, and only its number is not to be had: it is done again under another.
-    fn is_of_the_number(&self) -> bool {
+    pub fn is_of_the_number(&self) -> bool {
         matches!(self.code, ErrorCode::DuplicateSequence | ErrorCode::ForeignActor)
     }
 }
@@ -43,7 +40,7 @@ pub(super) fn put_by(replica: &mut Replica, id: RecordId, refusals: &[Refusal]) 
     let whole = refusals.iter().find(|refusal| refusal.hash.is_none());
     match (whole, replica.document(&stored)) {
         (Some(why), document) => put_by_whole(replica, &stored, why, document.ok()),
-        (None, Ok(document)) => rebase(replica, &stored, document, refusals),
+        (None, Ok(document)) => rebase::rebase(replica, &stored, document, refusals),
         // Of a kind that only a later version knows, or not to be read: nothing of it can be done again here.
         (None, Err(e)) if matches!(e.code, ErrorCode::Corrupt | ErrorCode::UnknownKind) => match refusals.first() {
             Some(why) => put_by_whole(replica, &stored, why, None),
@@ -90,77 +87,6 @@ pub(super) fn command<'a>(
 ) -> Result<impl FnOnce(&Connection) -> Result<()> + 'a> {
     let (title, now, row) = (title(replica, stored)?, replica.host.now(), Row { hash: None, item: item.to_bytes()? });
     Ok(move |db: &Connection| keep(db, stored, &title, why, &[field], &[row], now))
-}
-
-/// Takes the refused changes out of the document and does the others again.
-fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusals: &[Refusal]) -> Result<()> {
-    let rows = items(&replica.db, stored.n)?;
-    let mut unsent: BTreeSet<Hash> = rows.iter().filter_map(|row| row.hash).collect();
-    let history = document.changes_since(&[]);
-    let here: BTreeSet<Hash> = history.iter().map(RawChange::hash).collect();
-    // What acknowledged work was made on is with the server, whatever that says of it now.
-    let mut made_on: BTreeSet<Hash> = BTreeSet::new();
-    for change in history.iter().rev() {
-        if !unsent.contains(&change.hash()) || made_on.contains(&change.hash()) {
-            made_on.extend(change.dependencies());
-        }
-    }
-    unsent.retain(|hash| !made_on.contains(hash));
-    let mut refused: BTreeMap<Hash, &Refusal> =
-        refusals.iter().filter(|r| !r.is_of_the_number()).filter_map(|r| Some((r.hash?, r))).collect();
-    if let Some(why) = refusals.iter().find(|r| r.code == ErrorCode::Forbidden)
-        && permit::check(&replica.signed_in()?.grants, stored.scope, Action::Write).is_err()
-    {
-        // Nothing that she writes there is taken any more: asking for each change would take as many rounds.
-        refused.extend(unsent.iter().map(|hash| (*hash, why)));
-    }
-    let mut rebased = document.without(&unsent)?;
-    let now = replica.host.now();
-    let actor = incarnate(&replica.db, replica.host.as_ref(), Some(replica.actor), replica.user.as_ref())?;
-    // Whatever happens from here on: the numbers of the old actor are not given any more.
-    replica.actor = actor;
-    // What a change that can't be sent stands for, to whatever was made on it.
-    let mut stands_for: BTreeMap<Hash, Vec<Hash>> = BTreeMap::new();
-    let mut again: Vec<RawChange> = Vec::new();
-    let mut lost: Vec<(Hash, Vec<FieldChange>)> = Vec::new();
-    for change in history.iter().filter(|change| unsent.contains(&change.hash())) {
-        let hash = change.hash();
-        let deps = change.dependencies().into_iter();
-        let base: BTreeSet<Hash> = deps.flat_map(|dep| stands_for.get(&dep).cloned().unwrap_or_else(|| vec![dep])).collect();
-        let base: Vec<Hash> = base.into_iter().collect();
-        if let Some(why) = refused.get(&hash) {
-            // What somebody else has done again is not lost.
-            if why.code != ErrorCode::StaleGeneration || change.generation() == 0 || change.covered().is_empty() {
-                lost.push((hash, document.deeds(&hash)?));
-            }
-            stands_for.insert(hash, base);
-        } else {
-            let written = rebased.replay(&mut document, &hash, actor, &base)?;
-            again.extend(written.change);
-            stands_for.insert(hash, written.base);
-        }
-    }
-    let title = title(replica, stored)?;
-    let mut waiting = store::waiting(&replica.db, stored.n, &mut document)?;
-    waiting.retain(|change| !unsent.contains(&change.hash()));
-    rebased.apply(waiting.iter().cloned())?;
-    let unread = not_read_yet();
-    let tx = replica.db.transaction().map_err(storage)?;
-    for (hash, fields) in &lost {
-        let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
-        keep(&tx, stored, &title, refused[hash], fields, &of, now)?;
-    }
-    for row in rows.iter().filter(|row| row.is_change(|hash| !here.contains(hash))) {
-        let why = row.hash.and_then(|hash| refused.get(&hash).copied()).unwrap_or(&unread);
-        keep(&tx, stored, &title, why, &[], std::slice::from_ref(row), now)?;
-    }
-    requeue(&tx, stored, &again, now)?;
-    rewrite(&tx, &replica.registry, stored.n, &mut rebased, &waiting)?;
-    stands_for.iter().try_for_each(|(old, heads)| stand_for(&tx, old, heads))?;
-    tx.commit().map_err(storage)?;
-    replica.documents.put(rebased);
-    replica.changed(&stored.kind, stored.id);
-    Ok(())
 }
 
 /// In place of the changes of a document that wait to be sent, these wait. What opens it stays before them, and commands behind.
@@ -215,7 +141,7 @@ pub(super) struct Row {
 
 impl Row {
     /// Whether it carries such a change, readable or not. Commands have names like those of changes.
-    fn is_change(&self, which: impl Fn(&Hash) -> bool) -> bool {
+    pub fn is_change(&self, which: impl Fn(&Hash) -> bool) -> bool {
         self.hash.as_ref().is_some_and(which) && !matches!(Item::from_bytes(&self.item), Ok(Item::Command(_)))
     }
 }
@@ -242,11 +168,19 @@ fn empty_outbox(db: &Connection, n: i64) -> Result<()> {
     db.execute("UPDATE document SET pending = 0 WHERE n = ?1", [n]).map(drop).map_err(storage)
 }
 
-fn title(replica: &Replica, stored: &Stored) -> Result<String> {
+pub(super) fn title(replica: &Replica, stored: &Stored) -> Result<String> {
     Ok(projection::titles(&replica.db, &replica.registry, [stored.id])?.remove(&stored.id).unwrap_or_default())
 }
 
-fn keep(db: &Connection, stored: &Stored, title: &str, why: &Refusal, fields: &[FieldChange], items: &[Row], now: Instant) -> Result<()> {
+pub(super) fn keep(
+    db: &Connection,
+    stored: &Stored,
+    title: &str,
+    why: &Refusal,
+    fields: &[FieldChange],
+    items: &[Row],
+    now: Instant,
+) -> Result<()> {
     if !Safeguard::Quarantine.holds() {
         return Ok(());
     }

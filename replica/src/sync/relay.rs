@@ -169,24 +169,30 @@ fn relays(db: &Connection, n: i64, id: RecordId, parent: Option<RecordId>) -> Re
     scopes.sort_by_key(|scope| *scope != stored.scope);
     let mut relays: Vec<Relay> = Vec::new();
     let mut brought = BTreeSet::new();
+    let mut size = 0;
     for scope in scopes {
         let of_it = known.iter().filter(|(of, ..)| *of == scope);
         let receipts: Vec<(Hash, Receipt)> = of_it.map(|(_, hash, receipt)| (*hash, receipt.clone())).collect();
-        let changes = proven(&here, &receipts);
-        let is_more = changes.iter().fold(false, |is_more, change| brought.insert(change.hash()) || is_more);
-        if !is_more && !relays.is_empty() {
+        let mut changes = proven(&here, &receipts);
+        let more: BTreeSet<Hash> = changes.iter().map(|change| change.hash()).filter(|hash| !brought.contains(hash)).collect();
+        if more.is_empty() && !relays.is_empty() {
             continue;
         }
+        // What a history was shortened to proves nothing without its base: it comes along each time.
+        if stored.generation == 0 {
+            changes.retain(|change| more.contains(&change.hash()));
+        }
         let changes = changes.iter().map(|change| change.bytes().to_vec().into()).collect();
-        relays.push(Relay { doc: id, kind: stored.kind.clone(), parent, scope, changes, receipts });
-    }
-    relays.retain(|relay| {
-        let size = size_of(relay);
+        let relay = Relay { doc: id, kind: stored.kind.clone(), parent, scope, changes, receipts };
+        // They go in one request. Where the record was last goes first, or nothing does.
+        size += size_of(&relay);
         if size > MOST_BYTES {
             warn!(%id, size, "a record is too large to be brought to the server by others than its writers");
+            break;
         }
-        size <= MOST_BYTES
-    });
+        brought.extend(more);
+        relays.push(relay);
+    }
     Ok(relays)
 }
 

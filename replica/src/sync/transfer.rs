@@ -49,10 +49,10 @@ impl Replica {
 
     /// The server has it, and says what it still lacks.
     pub(super) fn part_was_put(&mut self, asked: &PutBlob, answer: &Lacking) -> Result<()> {
-        let Some(known) = blob::find(&self.db, asked.hash)? else { return Ok(()) };
         if let Some((epoch, head)) = &answer.head {
             show_head(&self.db, *epoch, head)?;
         }
+        let Some(known) = blob::find(&self.db, asked.hash)? else { return Ok(()) };
         if answer.parts.is_empty() {
             blob::is_sent(&self.db, known.n)?;
         } else {

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maydan_core::blob::{BlobHash, MAX_BLOB_BYTES, PART_BYTES};
 use maydan_core::sync::client::{Seen, Step};
-use maydan_core::sync::wire::{BlobPart, Entry, GetBlob, Lacking, Outcome, Page, PutBlob};
+use maydan_core::sync::wire::{BlobPart, Entry, GetBlob, Lacking, LogHead, Outcome, Page, PutBlob};
 use maydan_core::{Error, ErrorCode};
 use serde::Serialize;
 
@@ -70,10 +70,12 @@ fn a_content_is_kept_at_once_and_goes_part_by_part() {
     assert_eq!((items[0].done, items[0].is_outgoing), (PART_BYTES as u64, true));
     let asked = asks(&mut amal);
     assert_eq!(brings(&asked), Some(1));
-    let taken = takes(&mut amal, &asked, &Lacking { parts: vec![], head: None }).unwrap();
+    let head = (amal.epoch().unwrap(), LogHead { seq: 9, ..LogHead::default() });
+    let taken = takes(&mut amal, &asked, &Lacking { parts: vec![], head: Some(head.clone()) }).unwrap();
     assert!(matches!(taken.seen, Seen::Transferred { transfers: false, .. }), "{taken:?}");
     assert_eq!(amal.counts().unwrap().pending, pending - 1);
     assert!(amal.ask(Step::Transfer).unwrap().is_none());
+    assert_eq!(amal.hello().unwrap().known, Some(head), "by it a server that has lost the photo is found out");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! A device that was cut off: everything that was not sent is handed over before anything is forgotten.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::pages::answered;
+use super::pages::{answered, page};
 use super::*;
 use maydan_core::ErrorCode;
 use maydan_core::document::decode_change;
 use maydan_core::sync::client::{Seen, Step};
-use maydan_core::sync::wire::{HandOver, HandedOver, Item, MAX_PUSH_ITEMS, Outcome};
+use maydan_core::sync::wire::{HandOver, HandedOver, HelloAnswer, Item, MAX_PUSH_ITEMS, Outcome};
 use std::collections::BTreeSet;
 
 /// One part: what was sent, and whether there is more.
@@ -68,6 +68,26 @@ fn a_server_that_was_put_back_is_handed_what_it_had_answered_for() {
     assert!(nothing.is_empty() && pending, "it may have forgotten it");
     let (items, pending) = hands_over(&mut amal, Uuid::from_u128(2));
     assert_eq!((items.len(), items[0].doc(), pending), (2, id, false));
+}
+
+/// The server was put back to before it cut the device off, and nothing else tells.
+#[test]
+fn a_device_that_is_trusted_again_brings_colleagues_work_too() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = customer(&mut basma, "شركة النور");
+    amal.apply_page(&page(&basma.batch().unwrap())).unwrap();
+    let epoch = Uuid::from_u128(1);
+    let says = |amal: &mut Replica| {
+        let hello = amal.hello().unwrap();
+        let welcome = HelloAnswer { epoch, ..damage::answer(amal) };
+        amal.apply_hello(&hello, &welcome).unwrap();
+    };
+    says(&mut amal);
+    assert!(amal.batch().unwrap().items.is_empty(), "the server has it");
+    hands_over(&mut amal, epoch);
+    says(&mut amal);
+    let batch = amal.batch().unwrap();
+    assert!(matches!(&batch.items[0], Item::Relay(relay) if relay.doc == id), "{:?}", batch.items);
 }
 
 #[test]

@@ -133,17 +133,15 @@ impl Company {
             if !is_good || !may_put(tx, caller, hash)? {
                 return Ok(false);
             }
-            tx.write(
-                "INSERT INTO blob_bringer (hash, person) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                params![hash.as_slice(), caller.user],
-            )?;
+            let bringer = params![hash.as_slice(), caller.user];
+            let is_new = tx.write("INSERT INTO blob_bringer (hash, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", bringer)? > 0;
             vouch(tx, caller.user, hash)?;
             let sql = "INSERT INTO blob (hash, place, size, kept_at, epoch) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-            let is_new = tx.write(sql, params![hash.as_slice(), place, size, at, epoch])? > 0;
-            if is_new {
-                log.next(&[b"content", hash.as_slice()]);
+            let is_needed = tx.write(sql, params![hash.as_slice(), place, size, at, epoch])? > 0;
+            if is_needed || is_new {
+                log.next(&[b"content", hash.as_slice(), caller.user.as_bytes()]);
             }
-            Ok(is_new)
+            Ok(is_needed)
         })?;
         if !is_needed {
             self.blobs()?.delete(hash, place, parts(size)?)?;

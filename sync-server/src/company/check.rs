@@ -144,8 +144,9 @@ impl Company {
                     if is_whole && generation != doc.generation {
                         short.push((doc.n, generation));
                     }
-                    if is_whole && covered(rows) != doc.covered {
-                        covering.push((doc.n, covered(rows)));
+                    let said = covered(rows);
+                    if is_whole && said != doc.covered {
+                        covering.push((doc.n, said));
                     }
                     if Some(&led) != doc.heads.as_ref() || last != doc.last_seq {
                         moved += 1;
@@ -162,7 +163,7 @@ impl Company {
                 let sets: Vec<Vec<Value>> = short.iter().map(|(n, generation)| params![*n, *generation]).collect();
                 tx.write_each("UPDATE doc SET generation = $2 WHERE n = $1", &sets)?;
                 covering.iter().try_for_each(|(n, covered)| shorten::cover_anew(tx, *n, covered))?;
-                moved += short.len() as u64;
+                moved += (short.len() + covering.len()) as u64;
             }
             tx.write("DELETE FROM tally", params![])?;
             turns.keep(tx)?;

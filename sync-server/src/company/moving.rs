@@ -9,6 +9,7 @@ use super::log::Log;
 use super::people::NOBODY;
 use crate::store::{Row, Tx, Value, params};
 use maydan_core::command::Grant;
+use maydan_core::permit::{self, Action};
 use maydan_core::sync::server::{Earlier, GOOD_FAITH_MS};
 use maydan_core::sync::wire::Seen;
 use maydan_core::{Error, ErrorCode, Instant, RecordId, Result, ScopeId};
@@ -53,12 +54,23 @@ pub(super) fn move_all(log: &mut Log, tx: &mut dyn Tx, moving: &Moving) -> Resul
     Ok(seq)
 }
 
-/// Brings what follows these records to where they are.
-pub(super) fn gather(log: &mut Log, tx: &mut dyn Tx, records: impl Iterator<Item = (RecordId, ScopeId)>, at: Instant) -> Result<()> {
-    let records: Vec<(RecordId, ScopeId)> = records.collect();
-    let sets: Vec<Vec<Value>> = records.iter().map(|(id, scope)| params![*id, *scope]).collect();
-    for ((id, to), followers) in records.iter().zip(tx.each(ELSEWHERE, &sets)?) {
-        move_each(log, tx, &followers, &Moving { command: Uuid::nil(), by: NOBODY.user, id: *id, to: *to, at })?;
+/// A record that came to be where it is, to which may come what follows it.
+pub(super) struct Gathering<'a> {
+    pub id: RecordId,
+    pub to: ScopeId,
+    /// Only from where these let her write; from anywhere, where that is proven.
+    pub may_write: Option<&'a [Grant]>,
+}
+
+/// Brings what follows records to where they are.
+pub(super) fn gather(log: &mut Log, tx: &mut dyn Tx, records: &[Gathering<'_>], at: Instant) -> Result<()> {
+    let sets: Vec<Vec<Value>> = records.iter().map(|record| params![record.id, record.to]).collect();
+    let rows = tx.each(ELSEWHERE, &sets)?;
+    for (Gathering { id, to, may_write }, rows) in records.iter().zip(&rows) {
+        let moving = Moving { command: Uuid::nil(), by: NOBODY.user, id: *id, to: *to, at };
+        let followers = followers(tx, rows)?;
+        let may = |follower: &&Stored| may_write.is_none_or(|grants| permit::check(grants, follower.scope, Action::Write).is_ok());
+        followers.iter().filter(may).try_for_each(|follower| move_one(log, tx, follower, &moving, None).map(drop))?;
     }
     Ok(())
 }
@@ -66,17 +78,14 @@ pub(super) fn gather(log: &mut Log, tx: &mut dyn Tx, records: impl Iterator<Item
 /// What follows a record and is not where that is.
 const ELSEWHERE: &str = "SELECT id FROM doc WHERE parent = $1 AND scope <> $2";
 
-fn move_followers(log: &mut Log, tx: &mut dyn Tx, moving: &Moving) -> Result<()> {
-    let followers = tx.rows(ELSEWHERE, params![moving.id, moving.to])?;
-    move_each(log, tx, &followers, moving)
+fn followers(tx: &mut dyn Tx, rows: &[Row]) -> Result<Vec<Stored>> {
+    let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<RecordId>>>()?;
+    Ok(feed::find(tx, ids)?.into_iter().flatten().collect())
 }
 
-fn move_each(log: &mut Log, tx: &mut dyn Tx, followers: &[Row], moving: &Moving) -> Result<()> {
-    let followers = followers.iter().map(|row| row.get(0)).collect::<Result<Vec<RecordId>>>()?;
-    for follower in feed::find(tx, followers)?.into_iter().flatten() {
-        move_one(log, tx, &follower, moving, None)?;
-    }
-    Ok(())
+fn move_followers(log: &mut Log, tx: &mut dyn Tx, moving: &Moving) -> Result<()> {
+    let rows = tx.rows(ELSEWHERE, params![moving.id, moving.to])?;
+    followers(tx, &rows)?.iter().try_for_each(|follower| move_one(log, tx, follower, moving, None).map(drop))
 }
 
 fn move_one(log: &mut Log, tx: &mut dyn Tx, doc: &Stored, moving: &Moving, command: Option<Uuid>) -> Result<u64> {

@@ -4,7 +4,7 @@ use super::access::{grants, owns_actor, rights};
 use super::erase;
 use super::feed::{self, Appending, Opening, Stored};
 use super::log::Log;
-use super::moving::{self, Moving, move_all};
+use super::moving::{self, Gathering, Moving, move_all};
 use super::people::NOBODY;
 use super::shorten::{self, reconcile};
 use super::{Caller, Company};
@@ -93,7 +93,15 @@ impl Incoming {
         let mut change_seqs = feed::append(log, tx, &changes)?.into_iter();
         // Behind everything else of the push: whoever reads the new scope gets it whole.
         // What follows a record may have been brought back before it, and from elsewhere.
-        moving::gather(log, tx, verdicts.iter().filter_map(opens).map(|(id, doc, _)| (id, doc.scope)), self.at)?;
+        let followed =
+            verdicts.iter().filter(|verdict| opens(verdict).is_some_and(|(_, doc, _)| company.registry().is_followed(&doc.kind)));
+        let gathering = |verdict| {
+            let (id, doc, _) = opens(verdict)?;
+            // Receipts prove where a record was; her word for it moves nothing that she may not write.
+            let may_write = if matches!(verdict, Verdict::Relay { .. }) { None } else { Some(facts.grants.as_slice()) };
+            Some(Gathering { id, to: doc.scope, may_write })
+        };
+        moving::gather(log, tx, &followed.filter_map(gathering).collect::<Vec<_>>(), self.at)?;
         let mut reconciled = Vec::new();
         for verdict in &verdicts {
             if let Verdict::Reconcile { id, changes } = verdict {

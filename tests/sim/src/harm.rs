@@ -104,7 +104,6 @@ impl World {
                 if device.mount.disk.is_dead() {
                     device.mount.disk.restart(random);
                 }
-                // A new disk: what is on it can be looked at.
                 // A new disk: what is on it can be looked at, and no power cut of the old one's comes.
                 device.mount.disk.calm();
                 device.mount.disk.put(&copy);

@@ -32,8 +32,6 @@ const ONCE_BROKEN: &[(u64, &str)] = &[
     (16964, "the same of a change that a colleague's app could not read yet"),
     (4253, "of a record that had moved, what the server had lost from before was brought by nobody"),
     (12817, "the same on another device"),
-    (7443, "a note that a colleague had brought stayed elsewhere than its customer, which came after it"),
-    (12411, "the same of a photo"),
     (10203, "a photo that was lost with a server's last minutes was sent again by nobody"),
     (15717, "a photo went with the wiping, because a colleague had been quicker to bring its record back"),
     (19134, "a change that a server had lost was refused when it came again: its word of what it stood for was still there"),

@@ -162,8 +162,10 @@ fn append(registry: &Registry, facts: &mut Facts, id: RecordId, change: RawChang
     let branch = branch(id, &change);
     let last = facts.branches.get(&branch).copied().unwrap_or(0);
     let is_stale = change.generation() < doc.generation && Safeguard::Generation.holds();
+    // Nothing is said of others' numbers to whoever may not read what they count.
+    let may_ask = || facts.own.contains(&change.actor()) || facts.check(id, doc.scope, Action::Read).is_ok();
     // Before anything else: a restored server may have been brought it by somebody else, and not know its writer yet.
-    if (facts.changes.contains(&place) && Safeguard::HashDedupe.holds()) || (is_stale && change.sequence() <= last) {
+    if (facts.changes.contains(&place) && Safeguard::HashDedupe.holds()) || (is_stale && change.sequence() <= last && may_ask()) {
         return Ok(Verdict::Duplicate);
     }
     // Her own other devices' work she may bring: a broken phone's file of unsent work, a copied database's queue.

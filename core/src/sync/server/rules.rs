@@ -18,6 +18,9 @@ pub(super) fn check(kind: &Kind, facts: &Facts, id: RecordId, doc: &Doc, change:
         if !change.covers_only(is_own) {
             return Err(Error::new(ErrorCode::Forbidden, "what a history was shortened to is said by the server alone"));
         }
+        if change.covered().iter().any(|(_, newest)| i64::try_from(*newest).is_err()) {
+            return Err(Error::new(ErrorCode::InvalidValue, "nobody has written so many changes"));
+        }
     }
     let mut events = kind.fields.iter().filter(|f| matches!(f.ty, FieldType::Events)).peekable();
     if events.peek().is_none() {

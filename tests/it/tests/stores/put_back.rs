@@ -97,29 +97,37 @@ fn whoever_wrote_a_record_brings_its_content_also_when_she_is_cut_off() {
     assert_eq!(put(&company, &life.basma, &bytes, None).unwrap_err().code, ErrorCode::NotFound, "who brought it has named nothing");
 }
 
+/// A note comes back before its customer, and from where that had been moved to. Whoever opens the customer where she made it
+/// takes the note along only from where she may write: her word alone opens nothing to her.
 #[test]
-fn what_follows_a_record_goes_to_where_its_writer_opens_it_anew() {
-    let (life, company) = Life::begin();
-    let elsewhere = company.add_territory("بنغازي").unwrap();
-    company.grant(life.basma.caller.user, elsewhere, Level::Write).unwrap();
-    let company = life.keep(company);
-    let (id, items) = customer(&life.amal, life.territory, 1);
-    let task = RecordId(random());
-    let follows = Item::Open { doc: task, kind: "task".into(), parent: Some(id), scope: life.territory };
-    let kind = maydan_core::Registry::maydan().get("task").unwrap().clone();
-    let title = Edit::set("title", "اتصل به");
-    let title = Document::create(&kind, task).unwrap().edit(life.amal.actor, Instant(1_760_000_000_000), None, &[title]).unwrap().change;
-    let title = Item::Change { doc: task, bytes: title.unwrap().bytes().to_vec().into() };
-    push(&company, &life.amal, &[items.clone(), vec![follows, title]].concat()).unwrap();
-    company.rescope(id, elsewhere).unwrap();
-    let moved = brought(&company, &life.basma, elsewhere, task);
+fn what_follows_a_record_goes_to_where_its_writer_opens_it_anew_as_far_as_she_may() {
+    for may in [false, true] {
+        let (life, company) = Life::begin();
+        let elsewhere = company.add_territory("بنغازي").unwrap();
+        company.grant(life.basma.caller.user, elsewhere, Level::Write).unwrap();
+        if may {
+            company.grant(life.amal.caller.user, elsewhere, Level::Write).unwrap();
+        }
+        let company = life.keep(company);
+        let (id, items) = customer(&life.amal, life.territory, 1);
+        let task = RecordId(random());
+        let follows = Item::Open { doc: task, kind: "task".into(), parent: Some(id), scope: life.territory };
+        let kind = maydan_core::Registry::maydan().get("task").unwrap().clone();
+        let title = [Edit::set("title", "اتصل به")];
+        let title = Document::create(&kind, task).unwrap().edit(life.amal.actor, Instant(1_760_000_000_000), None, &title).unwrap().change;
+        let title = Item::Change { doc: task, bytes: title.unwrap().bytes().to_vec().into() };
+        push(&company, &life.amal, &[items.clone(), vec![follows, title]].concat()).unwrap();
+        company.rescope(id, elsewhere).unwrap();
+        let moved = [task, id].map(|id| brought(&company, &life.basma, elsewhere, id));
 
-    let company = life.put_back(company);
-    push(&company, &life.basma, &[moved]).unwrap();
-    assert_eq!(entered(&all(&company, &life.basma, elsewhere)), [task].into());
-    push(&company, &life.amal, &items).unwrap();
-    assert_eq!(entered(&all(&company, &life.basma, life.territory)), [id, task].into());
-    assert_eq!(faults(&company), []);
+        let company = life.put_back(company);
+        push(&company, &life.basma, &moved[..1]).unwrap();
+        assert_eq!(entered(&all(&company, &life.basma, elsewhere)), [task].into());
+        push(&company, &life.amal, &items).unwrap();
+        let here = entered(&all(&company, &life.amal, life.territory));
+        assert_eq!(here, if may { [id, task].into() } else { [id].into() });
+        assert_eq!(faults(&company), if may { vec![] } else { vec![What::Stray(id)] });
+    }
 }
 
 #[test]

@@ -289,6 +289,32 @@ fn what_a_shortened_history_stands_for_is_known_before_its_writer_is() {
     facts.branches.insert(branch(CUSTOMER, &theirs[0]), 2);
     let items = [&theirs[1], &theirs[2]].map(|change| change_item(CUSTOMER, change));
     assert_eq!(verdicts(&mut facts, &items), ["duplicate", "ForeignActor"]);
+    facts.grants.clear();
+    assert_eq!(verdicts(&mut facts, &items), ["ForeignActor", "ForeignActor"], "to others nothing is said of who wrote how much");
+}
+
+/// A change that says to stand for so many of its writer's own.
+fn covering(document: &mut Document, newest: u64) -> RawChange {
+    use automerge::transaction::Transactable;
+    let mut auto = automerge::AutoCommit::load(&document.save()).expect("loaded");
+    auto.set_actor(ACTOR.automerge_in(document.generation()));
+    let key = format!("~covers/{}", ACTOR.0.simple());
+    auto.put(automerge::ROOT, key, automerge::ScalarValue::Uint(newest)).expect("put");
+    auto.commit();
+    RawChange::from(auto.get_last_local_change().expect("there is one").clone())
+}
+
+#[test]
+fn nobody_has_written_more_changes_than_can_be_counted() {
+    let mut document = Document::create(Registry::maydan().get("customer").expect("known"), CUSTOMER).expect("made");
+    document.apply(shortened()).expect("applied");
+    let forged = covering(&mut document, u64::MAX);
+    let honest = document.edit(ACTOR, Instant(3_000), None, &[Edit::set("phone", "0911234567")]).expect("edited").change.expect("new");
+    let mut facts = facts();
+    facts.docs.insert(CUSTOMER, Doc { kind: "customer".into(), scope: TERRITORY, generation: 1 << 40 });
+    facts.changes = shortened().iter().map(|change| (CUSTOMER, change.hash())).collect();
+    assert_eq!(verdicts(&mut facts, &[change_item(CUSTOMER, &forged)]), ["InvalidValue"]);
+    assert_eq!(verdicts(&mut facts, &[change_item(CUSTOMER, &honest)]), ["append"]);
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! A record without what the server refused of it: put back to what the server has. What was written after that is done again
+//! beside the work of others ([`Document::replay`]), under a new actor, because the numbers of the old one may have been given
+//! twice.
+//!
+//! Nothing that the server may have goes out of the record, nor does anything leave the queue without an answer:
+//! - What acknowledged work was made on stays, refused or not: the server can't have the one without the other.
+//! - What lies beside the record, because only a later version of the app can read it, stays as well, unless it was made on what
+//!   goes, or its number comes behind.
+
+use super::quarantine::{Refusal, Row, items, keep, not_read_yet, requeue, stand_for, title};
+use super::relay;
+use crate::open::incarnate;
+use crate::store::Stored;
+use crate::write::rewrite;
+use crate::{Replica, storage, store};
+use maydan_core::document::{Document, FieldChange, Hash, RawChange};
+use maydan_core::permit::{self, Action};
+use maydan_core::{ErrorCode, Result};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Takes the refused changes out of the document and does the others again.
+pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Document, refusals: &[Refusal]) -> Result<()> {
+    let rows = items(&replica.db, stored.n)?;
+    let queued: BTreeSet<Hash> = rows.iter().filter_map(|row| row.hash).collect();
+    let answered: BTreeSet<Hash> = refusals.iter().filter_map(|refusal| refusal.hash).collect();
+    let history = document.changes_since(&[]);
+    let here: BTreeSet<Hash> = history.iter().map(RawChange::hash).collect();
+    let made_on = made_on(&history, &queued);
+    let is_free = |change: &&RawChange| queued.contains(&change.hash()) && !made_on.contains(&change.hash());
+    let free: Vec<&RawChange> = history.iter().filter(is_free).collect();
+    let mut gone: BTreeSet<Hash> = free.iter().map(|change| change.hash()).collect();
+    let mut refused: BTreeMap<Hash, &Refusal> =
+        refusals.iter().filter(|r| !r.is_of_the_number()).filter_map(|r| Some((r.hash?, r))).collect();
+    if let Some(why) = refusals.iter().find(|r| r.code == ErrorCode::Forbidden)
+        && permit::check(&replica.signed_in()?.grants, stored.scope, Action::Write).is_err()
+    {
+        // Nothing that she writes there is taken any more: asking for each change would take as many rounds.
+        refused.extend(gone.iter().map(|hash| (*hash, why)));
+    }
+    let mut rebased = document.without(&gone)?;
+    let now = replica.host.now();
+    let actor = incarnate(&replica.db, replica.host.as_ref(), Some(replica.actor), replica.user.as_ref())?;
+    // Whatever happens from here on: the numbers of the old actor are not given any more.
+    replica.actor = actor;
+    // What a change that can't be sent stands for, to whatever was made on it.
+    let mut stands_for: BTreeMap<Hash, Vec<Hash>> = BTreeMap::new();
+    let is_unanswered = |change: &&RawChange| {
+        let hash = change.hash();
+        queued.contains(&hash) && made_on.contains(&hash) && !answered.contains(&hash)
+    };
+    let mut again: Vec<RawChange> = history.iter().filter(is_unanswered).cloned().collect();
+    let mut lost: Vec<(Hash, Vec<FieldChange>)> = Vec::new();
+    for change in &free {
+        let hash = change.hash();
+        let deps = change.dependencies().into_iter();
+        let base: BTreeSet<Hash> = deps.flat_map(|dep| stands_for.get(&dep).cloned().unwrap_or_else(|| vec![dep])).collect();
+        let base: Vec<Hash> = base.into_iter().collect();
+        if let Some(why) = refused.get(&hash) {
+            // What somebody else has done again is not lost.
+            if why.code != ErrorCode::StaleGeneration || change.generation() == 0 || change.covered().is_empty() {
+                lost.push((hash, document.deeds(&hash)?));
+            }
+            stands_for.insert(hash, base);
+        } else {
+            let written = rebased.replay(&mut document, &hash, actor, &base)?;
+            again.extend(written.change);
+            stands_for.insert(hash, written.base);
+        }
+    }
+    let branches: BTreeSet<&[u8]> = free.iter().map(|change| change.branch()).collect();
+    let mut waiting = store::waiting(&replica.db, stored.n, &mut document)?;
+    waiting.retain(|change| {
+        let (hash, mut made_on) = (change.hash(), change.dependencies().into_iter());
+        let is_lost = made_on.any(|hash| gone.contains(&hash)) || branches.contains(change.branch()) || answered.contains(&hash);
+        !(queued.contains(&hash) && is_lost && gone.insert(hash))
+    });
+    rebased.apply(waiting.iter().cloned())?;
+    again.extend(waiting.iter().filter(|change| queued.contains(&change.hash())).cloned());
+    let stays: BTreeSet<Hash> = again.iter().map(RawChange::hash).collect();
+    let (title, unread) = (title(replica, stored)?, not_read_yet());
+    let tx = replica.db.transaction().map_err(storage)?;
+    for (hash, fields) in &lost {
+        let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
+        keep(&tx, stored, &title, refused[hash], fields, &of, now)?;
+    }
+    for row in rows.iter().filter(|row| row.is_change(|hash| !here.contains(hash) && !stays.contains(hash))) {
+        let why = row.hash.and_then(|hash| refused.get(&hash).copied()).unwrap_or(&unread);
+        keep(&tx, stored, &title, why, &[], std::slice::from_ref(row), now)?;
+    }
+    requeue(&tx, stored, &again, now)?;
+    rewrite(&tx, &replica.registry, stored.n, &mut rebased, &waiting)?;
+    stands_for.iter().try_for_each(|(old, heads)| stand_for(&tx, old, heads))?;
+    if made_on.iter().any(|hash| answered.contains(hash)) {
+        // The server has refused what it must have: its receipts for what was made on that prove it.
+        relay::bring(&tx, stored.n)?;
+    }
+    tx.commit().map_err(storage)?;
+    replica.documents.put(rebased);
+    replica.changed(&stored.kind, stored.id);
+    Ok(())
+}
+
+/// What acknowledged changes of a history were made on. It is with the server, whatever that says of it now.
+fn made_on(history: &[RawChange], queued: &BTreeSet<Hash>) -> BTreeSet<Hash> {
+    let mut made_on = BTreeSet::new();
+    for change in history.iter().rev() {
+        if !queued.contains(&change.hash()) || made_on.contains(&change.hash()) {
+            made_on.extend(change.dependencies());
+        }
+    }
+    made_on
+}
