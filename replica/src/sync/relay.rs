@@ -172,7 +172,7 @@ fn relays(db: &Connection, n: i64, id: RecordId, parent: Option<RecordId>) -> Re
     let mut size = 0;
     for scope in scopes {
         let of_it = known.iter().filter(|(of, ..)| *of == scope);
-        let receipts: Vec<(Hash, Receipt)> = of_it.map(|(_, hash, receipt)| (*hash, receipt.clone())).collect();
+        let receipts: Vec<(Hash, Receipt)> = of_it.map(|(_, hash, receipt)| (*hash, *receipt)).collect();
         let mut changes = proven(&here, &receipts);
         let more: BTreeSet<Hash> = changes.iter().map(|change| change.hash()).filter(|hash| !brought.contains(hash)).collect();
         if more.is_empty() && !relays.is_empty() {

@@ -71,7 +71,7 @@ fn a_content_is_kept_at_once_and_goes_part_by_part() {
     let asked = asks(&mut amal);
     assert_eq!(brings(&asked), Some(1));
     let head = (amal.epoch().unwrap(), LogHead { seq: 9, ..LogHead::default() });
-    let taken = takes(&mut amal, &asked, &Lacking { parts: vec![], head: Some(head.clone()) }).unwrap();
+    let taken = takes(&mut amal, &asked, &Lacking { parts: vec![], head: Some(head) }).unwrap();
     assert!(matches!(taken.seen, Seen::Transferred { transfers: false, .. }), "{taken:?}");
     assert_eq!(amal.counts().unwrap().pending, pending - 1);
     assert!(amal.ask(Step::Transfer).unwrap().is_none());

@@ -1,7 +1,8 @@
 //! Whether what a company has fits together: every change is what its hash says and was made on what is there, every document
 //! stands where its changes lead, its snapshot says what it says, feeds and tallies name what there is.
 //!
-//! Changes are the only truth. Heads, snapshots and tallies follow from them and can be made again ([`Company::mend`]).
+//! Changes are the only truth. Heads, snapshots, tallies and what shortened histories stand for follow from them and can be made
+//! again ([`Company::mend`]).
 
 use super::Company;
 use super::feed;
@@ -111,8 +112,8 @@ impl Company {
         Ok(Checked { contents, ..checked })
     }
 
-    /// Makes heads, tallies and snapshots again from the changes, and forgets contents that are not what their names say;
-    /// answers how many documents stood elsewhere.
+    /// Makes heads, generations, what they stand for, tallies and snapshots again from the changes, and forgets contents that are
+    /// not what their names say; answers how many documents stood elsewhere, or for something else.
     ///
     /// # Errors
     /// What the store says.
