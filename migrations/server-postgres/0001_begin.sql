@@ -111,7 +111,8 @@ CREATE TABLE snapshot (
     upto_seq BIGINT NOT NULL,
     bytes BYTEA NOT NULL,
     heads BYTEA NOT NULL,
-    row TEXT NOT NULL,
+    -- As MessagePack, as it is sent.
+    row BYTEA NOT NULL,
     -- Some field holds several values.
     conflicted BIGINT NOT NULL,
     fingerprint BIGINT NOT NULL

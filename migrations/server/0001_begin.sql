@@ -111,7 +111,8 @@ CREATE TABLE snapshot (
     upto_seq INTEGER NOT NULL,
     bytes BLOB NOT NULL,
     heads BLOB NOT NULL,
-    row TEXT NOT NULL,
+    -- As MessagePack, as it is sent.
+    row BLOB NOT NULL,
     -- Some field holds several values.
     conflicted INTEGER NOT NULL,
     fingerprint INTEGER NOT NULL

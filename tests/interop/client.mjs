@@ -24,7 +24,7 @@ export class Client {
     this.server = server;
     this.device = randomUUID();
     this.actor = randomUUID();
-    /** Documents by id: `{ kind, scope, parent, generation, doc, ready, written }`. */
+    /** Documents by id: `{ kind, scope, parent, generation, doc, row, written }`. */
     this.records = new Map();
     this.cursors = new Map();
     this.known = null;
@@ -90,7 +90,7 @@ export class Client {
     if (known?.generation === generation) doc = Automerge.merge(known.doc, doc);
     const parent = body.parent && text(body.parent);
     const written = known?.written ?? [];
-    this.records.set(id, { kind: body.kind, scope: text(body.scope), parent, generation, doc, ready: body.ready, written });
+    this.records.set(id, { kind: body.kind, scope: text(body.scope), parent, generation, doc, row: body.ready && decode(body.ready.row), written });
   }
 
   /** The name under which this client writes in a document of a generation. */
@@ -136,7 +136,7 @@ export class Client {
   create(kind, parent, edit) {
     const id = randomUUID();
     const scope = this.records.get(parent).scope;
-    this.records.set(id, { kind, scope, parent, generation: 0n, doc: this.genesis(kind, id), ready: null, written: [] });
+    this.records.set(id, { kind, scope, parent, generation: 0n, doc: this.genesis(kind, id), row: null, written: [] });
     const open = item({ open: { doc: bytes(id), kind, parent: bytes(parent), scope: bytes(scope) } });
     return { id, items: [open, this.edit(id, edit)] };
   }

@@ -6,15 +6,16 @@
 mod blob;
 mod hand_over;
 mod push;
+mod row;
 
 pub use blob::{BlobPart, GetBlob, Lacking, Part, PutBlob};
 pub use hand_over::{HandOver, HandedOver};
 pub use push::{Act, Command, Item, Outcome, Push, PushAnswer, Relay, Seen};
+pub use row::PackedRow;
 
 use crate::command::Grant;
 use crate::document::Hash;
 use crate::id::{Actor, DeviceId, RecordId, ScopeId};
-use crate::record::Row;
 use crate::sync::receipt::Receipt;
 use crate::sync::tally::{Mark, Tally};
 use crate::time::Instant;
@@ -375,7 +376,7 @@ pub struct Ready {
     /// Heads of the snapshot.
     pub heads: Vec<Hash>,
     /// The row of the record at these heads.
-    pub row: Row,
+    pub row: PackedRow,
     /// Some field holds several values, and somebody must choose.
     #[serde(default)]
     pub conflicted: bool,

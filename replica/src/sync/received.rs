@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct Received {
     pub page: Page,
-    /// For each entry. None where no row came, or one that was made by another declaration of its kind than is known here.
+    /// For each entry. None where no row came, or one that can't be read or was made by another declaration of its kind than is
+    /// known here.
     pub lines: Vec<Option<Line>>,
 }
 
@@ -28,8 +29,9 @@ impl Received {
                 None => kinds.entry(entered.kind.clone()).or_insert_with(known),
             }
             .as_ref()?;
-            // The row is in the line from now on.
-            (ready.fingerprint == fingerprint).then(|| Line::of(kind, std::mem::take(&mut ready.row)))
+            // The row is in the line from now on. One that can't be read is made again from the document.
+            let packed = std::mem::take(&mut ready.row);
+            if ready.fingerprint == fingerprint { Some(Line::of(kind, packed.row().ok()?)) } else { None }
         };
         let lines = page.entries.iter_mut().map(&mut line).collect();
         Self { page, lines }

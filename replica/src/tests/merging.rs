@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::damage::spoil;
-use super::pages::{answered, exchange, page, ready};
+use super::pages::{answered, exchange, misname, page, ready};
 use super::*;
 use crate::store::{self, Cache};
 use maydan_core::Actor;
@@ -112,7 +112,7 @@ fn a_row_of_the_servers_gives_way_when_a_change_comes() {
         amal.apply_page(&news(id, &[&known])).unwrap();
         let mut whole = ready(&mut amal, id);
         let Entry::Enter(entered) = &mut whole else { panic!("it comes whole") };
-        entered.ready.as_mut().unwrap().row.insert("name".into(), "غلط".into());
+        misname(entered.ready.as_mut().unwrap());
         basma.apply_page(&Page { entries: vec![whole], ..Page::default() }).unwrap();
         assert_eq!(found(&mut basma, "غلط"), ["غلط"]);
 

@@ -5,7 +5,7 @@ use super::*;
 use crate::Batch;
 use crate::store::Stored;
 use maydan_core::sync::receipt::Receipt;
-use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, LogHead, Outcome, Page, PushAnswer, Ready};
+use maydan_core::sync::wire::{Cursor, Entered, Entry, Item, LogHead, Outcome, PackedRow, Page, PushAnswer, Ready};
 
 /// A batch of one device as a page for the other.
 pub(super) fn page(batch: &Batch) -> Page {
@@ -152,11 +152,18 @@ fn a_record_that_left_goes_only_after_its_unsent_work() {
     assert_eq!(row(&mut amal, id)["city"], Value::from("طرابلس"));
 }
 
+/// The row says something else than the document.
+pub(super) fn misname(ready: &mut Ready) {
+    let mut row = ready.row.row().unwrap();
+    row.insert("name".into(), "غلط".into());
+    ready.row = PackedRow::of(&row).unwrap();
+}
+
 /// A record of one device as a server sends it on a first sync.
 pub(super) fn ready(from: &mut Replica, id: RecordId) -> Entry {
     let stored = crate::store::get(from.connection(), id).unwrap();
     let mut document = from.document(&stored).unwrap();
-    let (heads, row) = (document.heads(), document.row());
+    let (heads, row) = (document.heads(), PackedRow::of(&document.row()).unwrap());
     let ready = Ready { heads, row, conflicted: false, fingerprint: document.kind().fingerprint() };
     let snapshot = Some(document.save().into());
     let Stored { kind, scope, .. } = stored;
@@ -180,7 +187,7 @@ fn a_record_with_its_row_is_listed_without_being_loaded_and_the_document_is_righ
     let mut page = at(7);
     page.entries = vec![ready(&mut amal, one), ready(&mut amal, two)];
     let Entry::Enter(wrong) = &mut page.entries[1] else { panic!("it comes whole") };
-    wrong.ready.as_mut().unwrap().row.insert("name".into(), "غلط".into());
+    misname(wrong.ready.as_mut().unwrap());
 
     basma.apply_page(&page).unwrap();
     assert_eq!(found(&mut basma, "النور"), ["شركة النور"]);
@@ -195,19 +202,25 @@ fn a_record_with_its_row_is_listed_without_being_loaded_and_the_document_is_righ
 }
 
 #[test]
-fn a_row_that_another_version_made_is_made_again() {
-    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
-    let id = customer(&mut amal, "شركة النور");
-    let mut page = at(7);
-    page.entries = vec![ready(&mut amal, id)];
-    let Entry::Enter(entered) = &mut page.entries[0] else { panic!("it comes whole") };
-    let theirs = entered.ready.as_mut().unwrap();
-    theirs.row.insert("name".into(), "غلط".into());
-    theirs.fingerprint ^= 1;
+fn a_row_that_another_version_made_or_that_came_damaged_is_made_again() {
+    for is_damaged in [false, true] {
+        let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+        let id = customer(&mut amal, "شركة النور");
+        let mut page = at(7);
+        page.entries = vec![ready(&mut amal, id)];
+        let Entry::Enter(entered) = &mut page.entries[0] else { panic!("it comes whole") };
+        let theirs = entered.ready.as_mut().unwrap();
+        if is_damaged {
+            theirs.row = rmp_serde::from_slice(&[0xc4, 1, 0xc1]).unwrap();
+        } else {
+            misname(theirs);
+            theirs.fingerprint ^= 1;
+        }
 
-    basma.apply_page(&page).unwrap();
-    assert_eq!(found(&mut basma, "غلط"), Vec::<String>::new());
-    assert_eq!(found(&mut basma, "النور"), ["شركة النور"]);
+        basma.apply_page(&page).unwrap();
+        assert_eq!(found(&mut basma, "غلط"), Vec::<String>::new());
+        assert_eq!(found(&mut basma, "النور"), ["شركة النور"]);
+    }
 }
 
 #[test]

@@ -309,7 +309,7 @@ fn snapshot(company: &Company, doc: &Doc, kept: &whole::Kept, found: &[Found]) -
             return wrong("the heads");
         }
         let ready = kept.ready.as_ref().filter(|ready| ready.fingerprint == kind.fingerprint());
-        if ready.is_some_and(|ready| ready.heads != made.heads() || ready.row != made.row()) {
+        if ready.is_some_and(|ready| ready.heads != made.heads() || ready.row.row().ok() != Some(made.row())) {
             return wrong("the rows");
         }
         Ok(())

@@ -7,7 +7,7 @@ use super::feed;
 use super::{Company, Log};
 use crate::store::{Row, Tx, Value, params};
 use maydan_core::document::{Document, Hash, guarded, is_intact};
-use maydan_core::sync::wire::{Entered, Ready};
+use maydan_core::sync::wire::{Entered, PackedRow, Ready};
 use maydan_core::{RecordId, Result, ScopeId};
 use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
@@ -106,8 +106,8 @@ pub(super) fn document(company: &Company, tx: &mut dyn Tx, n: i64) -> Result<Opt
 /// damaged: it is made again.
 fn stored(row: &Row, at: usize) -> Option<Ready> {
     let heads = row.get::<Vec<u8>>(at).ok()?.chunks(32).map(Hash::from_slice).collect::<Result<_>>().ok()?;
-    let fields = serde_json::from_str(&row.get::<String>(at + 1).ok()?).ok()?;
-    Some(Ready { heads, row: fields, conflicted: row.get(at + 2).ok()?, fingerprint: row.get(at + 3).ok()? })
+    let packed = PackedRow::kept(row.get(at + 1).ok()?).ok()?;
+    Some(Ready { heads, row: packed, conflicted: row.get(at + 2).ok()?, fingerprint: row.get(at + 3).ok()? })
 }
 
 /// A snapshot as it is kept.
@@ -133,7 +133,7 @@ fn fold(company: &Company, whole: &mut Whole, upto: u64) -> Option<Folded> {
         let snapshot = whole.snapshot.as_ref().map(|bytes| bytes.as_slice());
         let mut document = Document::load(kind, whole.id, snapshot, whole.tail.iter().map(|bytes| bytes.as_slice()))?;
         // What somebody made with bad intent may have been applied, and still be more than Automerge can write down.
-        guarded("the document", || Ok((ByteBuf::from(document.save()), ready(&mut document))))
+        guarded("the document", || Ok((ByteBuf::from(document.save()), ready(&mut document)?)))
     });
     match folded {
         Ok((bytes, ready)) => {
@@ -148,9 +148,9 @@ fn fold(company: &Company, whole: &mut Whole, upto: u64) -> Option<Folded> {
     }
 }
 
-fn ready(document: &mut Document) -> Ready {
-    let conflicted = !document.conflicts().is_empty();
-    Ready { heads: document.heads(), row: document.row(), conflicted, fingerprint: document.kind().fingerprint() }
+fn ready(document: &mut Document) -> Result<Ready> {
+    let (conflicted, row) = (!document.conflicts().is_empty(), PackedRow::of(&document.row())?);
+    Ok(Ready { heads: document.heads(), row, conflicted, fingerprint: document.kind().fingerprint() })
 }
 
 impl Company {
@@ -168,7 +168,7 @@ impl Company {
 
 /// Keeps the snapshot of a document that was just written.
 pub(super) fn put_one(tx: &mut dyn Tx, n: i64, upto: u64, document: &mut Document) -> Result<()> {
-    put(tx, &[Folded { n, upto, bytes: document.save().into(), ready: ready(document) }])
+    put(tx, &[Folded { n, upto, bytes: document.save().into(), ready: ready(document)? }])
 }
 
 /// A newer one that somebody else has kept meanwhile stays; and of what was erased meanwhile nothing is kept.
@@ -178,11 +178,10 @@ fn put(tx: &mut dyn Tx, folded: &[Folded]) -> Result<()> {
     let newest = newest.iter().map(|rows| rows.first().map_or(Ok(0), |row| row.get::<u64>(0))).collect::<Result<Vec<_>>>()?;
     let columns = |Folded { n, upto, bytes, ready }: &Folded| {
         let heads: Vec<u8> = ready.heads.iter().flat_map(|head| head.0).collect();
-        let row = serde_json::to_string(&ready.row)?;
-        Ok(params![*n, *upto, bytes.as_slice(), heads, row, i64::from(ready.conflicted), ready.fingerprint])
+        params![*n, *upto, bytes.as_slice(), heads, ready.row.as_bytes(), i64::from(ready.conflicted), ready.fingerprint]
     };
     let is_here = |(folded, newest): &(&Folded, u64)| folded.upto <= *newest;
-    let sets = folded.iter().zip(newest).filter(is_here).map(|(folded, _)| columns(folded)).collect::<Result<Vec<_>>>()?;
+    let sets = folded.iter().zip(newest).filter(is_here).map(|(folded, _)| columns(folded)).collect::<Vec<_>>();
     tx.write_each(
         "INSERT INTO snapshot (doc, upto_seq, bytes, heads, row, conflicted, fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (doc) DO UPDATE SET upto_seq = $2, bytes = $3, heads = $4, row = $5, conflicted = $6, fingerprint = $7

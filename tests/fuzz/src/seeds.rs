@@ -9,8 +9,8 @@ use maydan_core::document::{Document, Edit, RawChange};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::tally::{Mark, Tally};
 use maydan_core::sync::wire::{
-    Act, BlobPart, Command, Cursor, Entered, Entry, GetBlob, Hello, HelloAnswer, Item, LogHead, PROTOCOL, Page, Part, Push, PutBlob, Ready,
-    Relay, Scan, Seen, Surveyed, TODAY,
+    Act, BlobPart, Command, Cursor, Entered, Entry, GetBlob, Hello, HelloAnswer, Item, LogHead, PROTOCOL, PackedRow, Page, Part, Push,
+    PutBlob, Ready, Relay, Scan, Seen, Surveyed, TODAY,
 };
 use maydan_core::{Instant, RecordId, Registry, Result, Value};
 use serde::Serialize;
@@ -49,8 +49,8 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
         "change" => changes.iter().map(|change| change.bytes().to_vec()).collect(),
         "snapshot" => vec![document.save()],
         "page" => {
-            let ready =
-                Ready { heads: document.heads(), row: document.row(), conflicted: false, fingerprint: document.kind().fingerprint() };
+            let (heads, row) = (document.heads(), PackedRow::of(&document.row())?);
+            let ready = Ready { heads, row, conflicted: false, fingerprint: document.kind().fingerprint() };
             let entered = |snapshot, ready, changes| Entered {
                 doc: CUSTOMER,
                 kind: "customer".into(),

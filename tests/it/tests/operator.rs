@@ -192,7 +192,7 @@ async fn a_check_finds_what_does_not_fit_and_makes_again_what_it_can() {
         let db = rusqlite::Connection::open(world.server_folder().join("maydan.db")).unwrap();
         assert_eq!(db.execute(sql, [id.as_bytes()]).unwrap(), 1, "{sql}");
     };
-    spoil("UPDATE snapshot SET row = '{}' WHERE doc = (SELECT n FROM doc WHERE id = ?1)", one);
+    spoil("UPDATE snapshot SET row = x'80' WHERE doc = (SELECT n FROM doc WHERE id = ?1)", one);
     spoil("UPDATE doc SET heads = zeroblob(32) WHERE id = ?1", two);
     let told = async |command: &[&str]| {
         let mut printed = Vec::new();

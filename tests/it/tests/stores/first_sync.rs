@@ -47,7 +47,7 @@ pub(super) fn the_first_page_brings_todays_work_and_what_it_belongs_to(company: 
     for entered in entries(&first) {
         let ready = entered.ready.as_ref().expect("each with its row");
         assert!(entered.changes.is_empty());
-        assert!(!ready.row.is_empty() && !ready.conflicted);
+        assert!(!ready.row.row().unwrap().is_empty() && !ready.conflicted);
     }
     let all = all(&company, &amal, territory);
     assert_eq!(entered(&all), made);
@@ -101,7 +101,7 @@ pub(super) fn a_second_new_device_gets_what_was_made_ready_for_the_first(company
     let Staffed { company, territory, amal } = staffed(company);
     let (id, items) = customer(&amal, territory, 3);
     push(&company, &amal, &items).unwrap();
-    let ready = |page: &Page| entries(page)[0].ready.clone().map(|ready| (ready.heads, ready.row)).unwrap();
+    let ready = |page: &Page| entries(page)[0].ready.clone().map(|ready| (ready.heads, ready.row.row().unwrap())).unwrap();
     let first = ready(&pull(&company, &amal, Cursor::start(territory)));
     assert_eq!(first.1["name"], "شركة النور 2".into());
     assert_eq!(ready(&pull(&company, &amal, Cursor::start(territory))), first);

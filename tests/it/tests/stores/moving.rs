@@ -75,7 +75,7 @@ pub(super) fn what_was_written_before_a_move_was_heard_of_is_taken(company: Comp
     assert!(matches!(taken[0], Outcome::Accepted { .. }), "{taken:?}");
     let huda = person(&company, "huda", &[(elsewhere, Level::Write)]);
     let Some(Entry::Enter(whole)) = all(&company, &huda, elsewhere).pop() else { panic!("it came whole") };
-    assert_eq!(whole.ready.unwrap().row["city"], "بنغازي 2".into(), "where the record is now");
+    assert_eq!(whole.ready.unwrap().row.row().unwrap()["city"], "بنغازي 2".into(), "where the record is now");
     assert!(entered(&all(&company, &amal, territory)).is_empty(), "and not where it was");
 
     // A note that she wrote about it meanwhile: what opens it and what stands in it, in two pushes, the first of them twice.
