@@ -28,6 +28,7 @@ use maydan_core::command::{Event, SessionUser};
 use maydan_core::document::{Hash, decode_change};
 use maydan_core::sync::wire::{Command, Cursor, Item, Outcome, Page, PushAnswer, Seen};
 use maydan_core::{Actor, Error, ErrorCode, RecordId, Result, ScopeId};
+use outbox::Waiting;
 use quarantine::Refusal;
 use received::Received;
 use rusqlite::{OptionalExtension, params};
@@ -370,31 +371,6 @@ impl Replica {
 
 /// Of an item that waits for what the server lacks, every so many attempts the whole record is sent, and brought, there.
 const TRIES_AGAIN: i64 = 8;
-
-/// What is known of a document's items in the queue, whatever takes their place.
-pub(crate) struct Waiting {
-    /// How often it was refused.
-    pub attempts: i64,
-    /// Of the oldest; absent where there is none.
-    seen: Option<i64>,
-}
-
-impl Waiting {
-    /// Of what stands there now.
-    pub fn of(db: &rusqlite::Connection, n: i64) -> Result<Self> {
-        db.query_row("SELECT ifnull(max(attempts), 0), min(nullif(seen, 0)) FROM outbox WHERE document = ?1", [n], |r| {
-            Ok(Self { attempts: r.get(0)?, seen: r.get(1)? })
-        })
-        .map_err(storage)
-    }
-
-    /// Holds for what stands there by now.
-    pub fn keep(&self, db: &rusqlite::Connection, n: i64) -> Result<()> {
-        db.execute("UPDATE outbox SET attempts = ?2, seen = ifnull(?3, seen) WHERE document = ?1", params![n, self.attempts, self.seen])
-            .map(drop)
-            .map_err(storage)
-    }
-}
 
 /// Items that waited for what the server lacked are sent again.
 fn wait_no_longer(db: &rusqlite::Connection) -> Result<()> {

@@ -54,9 +54,12 @@ pub(super) fn has_come(entered: &Entered, ready: &Ready) -> bool {
 
 /// The same of a record of a kind that is not known here.
 pub(super) fn has_come_unread(entered: &Entered) -> bool {
+    if entered.generation == 0 {
+        return false;
+    }
     let folded = entered.snapshot.as_ref().map_or(Ok(Vec::new()), |snapshot| changes_of_snapshot(snapshot)).unwrap_or_default();
     let beside = entered.changes.iter().filter_map(|bytes| decode_change(bytes).ok());
-    entered.generation > 0 && folded.into_iter().chain(beside).any(|change| change.is_base())
+    folded.into_iter().chain(beside).any(|change| change.is_base() && change.generation() == entered.generation)
 }
 
 /// A change is of a history that was shortened: it waits for what stands there now. Answers whether that can come: who may not
@@ -81,8 +84,16 @@ fn is_of_the_present(db: &Connection, item: &Item) -> Result<bool> {
     Ok(stored.is_some_and(|stored| stored.generation > 0 && change.is_ok_and(|change| change.generation() == stored.generation)))
 }
 
-/// A record of a kind that is not known here comes in another generation.
-pub(super) fn replace_unknown(db: &Connection, stored: &Stored, entered: &Entered) -> Result<()> {
+/// A record of a kind that is not known here comes in another generation. What a later version of the app has not sent of it can't
+/// be done again here: it is put by.
+pub(super) fn replace_unknown(replica: &Replica, stored: &Stored, entered: &Entered) -> Result<()> {
+    if !has_come_unread(entered) {
+        warn!(id = %stored.id, "a shortened record came damaged: it is asked for again when the records are compared");
+        return Ok(());
+    }
+    let db = &replica.db;
+    quarantine::keep_unsent(replica, stored, &quarantine::not_read_yet(replica, stored), |_| true)?;
+    quarantine::requeue(db, stored, &[], replica.host.now())?;
     let n = begin(db, stored, entered)?;
     if let Some(snapshot) = &entered.snapshot {
         store::put_snapshot(db, n, snapshot)?;
@@ -115,7 +126,7 @@ pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, 
             let why = "what was written can't be read any more on this device, and the record has changed since";
             (Carried::default(), Refusal { hash: None, code: ErrorCode::StaleGeneration, message: why.into() })
         }
-        carried => (carried?, quarantine::not_read_yet()),
+        carried => (carried?, quarantine::not_read_yet(replica, stored)),
     };
     quarantine::keep_unsent(replica, stored, &why, |hash| !carried.stands_for.contains_key(hash))?;
     let now = replica.host.now();

@@ -108,3 +108,33 @@ impl Replica {
         rows.into_iter().try_for_each(|n| acknowledge(&self.db, n))
     }
 }
+
+/// What is known of a document's items in the queue, whatever takes their place.
+pub(super) struct Waiting {
+    /// How often it was refused.
+    attempts: i64,
+    /// Of the oldest; absent where there is none.
+    seen: Option<i64>,
+}
+
+impl Waiting {
+    /// Of what stands there now.
+    pub fn of(db: &rusqlite::Connection, n: i64) -> Result<Self> {
+        db.query_row("SELECT ifnull(max(attempts), 0), min(nullif(seen, 0)) FROM outbox WHERE document = ?1", [n], |r| {
+            Ok(Self { attempts: r.get(0)?, seen: r.get(1)? })
+        })
+        .map_err(storage)
+    }
+
+    /// What stands there by now is something else: it was never refused.
+    pub fn renewed(self) -> Self {
+        Self { attempts: 0, ..self }
+    }
+
+    /// Holds for what stands there by now.
+    pub fn keep(&self, db: &rusqlite::Connection, n: i64) -> Result<()> {
+        db.execute("UPDATE outbox SET attempts = ?2, seen = ifnull(?3, seen) WHERE document = ?1", params![n, self.attempts, self.seen])
+            .map(drop)
+            .map_err(storage)
+    }
+}

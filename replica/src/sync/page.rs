@@ -275,7 +275,7 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listin
     let kind = replica.registry.get(&entered.kind).cloned().ok();
     match (meeting, &kind) {
         (Meeting::Later, Some(kind)) => return generation::replace(replica, stored, kind, entered),
-        (Meeting::Later, None) => return generation::replace_unknown(&replica.db, stored, entered),
+        (Meeting::Later, None) => return generation::replace_unknown(replica, stored, entered),
         // It is brought what is here when the records are compared; what can't be read here is better than nothing.
         (Meeting::Earlier, Some(kind)) if stored.damaged => return generation::replace(replica, stored, kind, entered),
         (Meeting::Earlier, _) => return Ok(()),

@@ -6,7 +6,8 @@
 //! What was refused stays in `quarantine`: the items as they were, and for people the fields with their values. She tries
 //! it again ([`retry`]) or puts it away ([`dismiss`]).
 
-use super::{Waiting, feed, rebase};
+use super::outbox::Waiting;
+use super::{feed, rebase};
 use crate::store::Stored;
 use crate::write::enqueue;
 use crate::{Replica, projection, storage, store};
@@ -106,7 +107,7 @@ pub(super) fn requeue(db: &Connection, stored: &Stored, changes: &[RawChange], n
             enqueue(db, stored.n, row.hash, &item, now)?;
         }
     }
-    Waiting { attempts: 0, ..before }.keep(db, stored.n)
+    before.renewed().keep(db, stored.n)
 }
 
 /// From here on these heads stand for a change that was done again, or is part of something else.
@@ -117,10 +118,12 @@ pub(super) fn stand_for(db: &Connection, old: &Hash, heads: &[Hash]) -> Result<(
         .map_err(storage)
 }
 
-/// Why a change is put by that lies here and is no part of its record.
-pub(super) fn not_read_yet() -> Refusal {
+/// Why a change is put by that lies here and is no part of its record. People are told to update the app.
+pub(super) fn not_read_yet(replica: &Replica, stored: &Stored) -> Refusal {
+    let is_known = store::known_kind(&replica.registry, stored).is_some();
     let message = "this app can't read what was written: a later version wrote it, or what it was made on is gone";
-    Refusal { hash: None, code: ErrorCode::Unsupported, message: message.into() }
+    let code = if is_known { ErrorCode::UnknownField } else { ErrorCode::UnknownKind };
+    Refusal { hash: None, code, message: message.into() }
 }
 
 /// Puts by unsent changes of a document as they are: what they say can't be read here.

@@ -7,6 +7,7 @@
 //! - What lies beside the record, because only a later version of the app can read it, stays as well, unless it was made on what
 //!   goes, or its number comes behind.
 
+use super::outbox::Waiting;
 use super::quarantine::{Refusal, Row, items, keep, not_read_yet, requeue, stand_for, title};
 use super::relay;
 use crate::open::incarnate;
@@ -23,9 +24,9 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     let rows = items(&replica.db, stored.n)?;
     let queued: BTreeSet<Hash> = rows.iter().filter_map(|row| row.hash).collect();
     let answered: BTreeSet<Hash> = refusals.iter().filter_map(|refusal| refusal.hash).collect();
-    let history = document.changes_since(&[]);
+    let (history, mut waiting) = (document.changes_since(&[]), store::waiting(&replica.db, stored.n, &mut document)?);
     let here: BTreeSet<Hash> = history.iter().map(RawChange::hash).collect();
-    let made_on = made_on(&history, &queued);
+    let made_on = made_on(&[waiting.as_slice(), &history], &queued);
     let is_free = |change: &&RawChange| queued.contains(&change.hash()) && !made_on.contains(&change.hash());
     let free: Vec<&RawChange> = history.iter().filter(is_free).collect();
     let mut gone: BTreeSet<Hash> = free.iter().map(|change| change.hash()).collect();
@@ -68,7 +69,6 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
         }
     }
     let branches: BTreeSet<&[u8]> = free.iter().map(|change| change.branch()).collect();
-    let mut waiting = store::waiting(&replica.db, stored.n, &mut document)?;
     waiting.retain(|change| {
         let (hash, mut made_on) = (change.hash(), change.dependencies().into_iter());
         let is_lost = made_on.any(|hash| gone.contains(&hash)) || branches.contains(change.branch()) || answered.contains(&hash);
@@ -77,7 +77,7 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     rebased.apply(waiting.iter().cloned())?;
     again.extend(waiting.iter().filter(|change| queued.contains(&change.hash())).cloned());
     let stays: BTreeSet<Hash> = again.iter().map(RawChange::hash).collect();
-    let (title, unread) = (title(replica, stored)?, not_read_yet());
+    let (title, unread) = (title(replica, stored)?, not_read_yet(replica, stored));
     let tx = replica.db.transaction().map_err(storage)?;
     for (hash, fields) in &lost {
         let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();
@@ -87,12 +87,16 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
         let why = row.hash.and_then(|hash| refused.get(&hash).copied()).unwrap_or(&unread);
         keep(&tx, stored, &title, why, &[], std::slice::from_ref(row), now)?;
     }
+    let before = Waiting::of(&tx, stored.n)?;
     requeue(&tx, stored, &again, now)?;
     rewrite(&tx, &replica.registry, stored.n, &mut rebased, &waiting)?;
     stands_for.iter().try_for_each(|(old, heads)| stand_for(&tx, old, heads))?;
     if made_on.iter().any(|hash| answered.contains(hash)) {
-        // The server has refused what it must have: its receipts for what was made on that prove it.
+        // The server has refused what it must have: its receipts for what was made on that prove it. Should they not, the rest is
+        // tried once a round, and not without a pause.
         relay::bring(&tx, stored.n)?;
+        before.keep(&tx, stored.n)?;
+        tx.execute("UPDATE outbox SET waiting = 1 WHERE document = ?1", [stored.n]).map_err(storage)?;
     }
     tx.commit().map_err(storage)?;
     replica.documents.put(rebased);
@@ -100,13 +104,14 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     Ok(())
 }
 
-/// What acknowledged changes of a history were made on. It is with the server, whatever that says of it now.
-fn made_on(history: &[RawChange], queued: &BTreeSet<Hash>) -> BTreeSet<Hash> {
+/// What acknowledged changes were made on, at any remove. It is with the server, whatever that says of it now.
+fn made_on(changes: &[&[RawChange]], queued: &BTreeSet<Hash>) -> BTreeSet<Hash> {
+    let here: BTreeMap<Hash, &RawChange> = changes.iter().copied().flatten().map(|change| (change.hash(), change)).collect();
+    let mut open: Vec<Hash> = here.keys().filter(|hash| !queued.contains(hash)).copied().collect();
     let mut made_on = BTreeSet::new();
-    for change in history.iter().rev() {
-        if !queued.contains(&change.hash()) || made_on.contains(&change.hash()) {
-            made_on.extend(change.dependencies());
-        }
+    while let Some(hash) = open.pop() {
+        let dependencies = here.get(&hash).map_or(Vec::new(), |change| change.dependencies());
+        open.extend(dependencies.into_iter().filter(|dependency| made_on.insert(*dependency)));
     }
     made_on
 }

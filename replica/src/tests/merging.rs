@@ -23,6 +23,14 @@ pub(super) fn own(replica: &mut Replica) -> Page {
     back
 }
 
+/// A device with a customer that the server has.
+pub(super) fn acknowledged() -> (Replica, RecordId) {
+    let mut amal = open(Place::Memory);
+    let id = customer(&mut amal, "شركة النور");
+    drop(own(&mut amal));
+    (amal, id)
+}
+
 pub(super) fn document(replica: &mut Replica, id: RecordId) -> Document {
     let stored = store::get(replica.connection(), id).unwrap();
     store::load(&replica.db, &replica.registry, &stored).unwrap()
@@ -126,9 +134,7 @@ fn a_row_of_the_servers_gives_way_when_a_change_comes() {
 /// A server that was put back is brought each record with the receipts of its heads: they stand for all before them.
 #[test]
 fn of_the_receipts_that_came_those_of_the_heads_are_kept() {
-    let mut amal = open(Place::Memory);
-    let id = customer(&mut amal, "شركة النور");
-    drop(own(&mut amal));
+    let (mut amal, id) = acknowledged();
     let mut document = document(&mut amal, id);
     let aside = change(&document, ANOTHER, "phone", "0912345678");
     let chain = ["طرابلس", "مصراتة", "بنغازي"].map(|city| {

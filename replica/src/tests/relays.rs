@@ -1,7 +1,7 @@
 //! What a device brings of colleagues' work to a server that may have forgotten it, and what it can't read itself.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::merging::{ANOTHER, ELSEWHERE, change, document, news, own};
+use super::merging::{ANOTHER, ELSEWHERE, acknowledged, change, document, news, own};
 use super::pages::{answered, page};
 use super::quarantine::{answer, refused, rejected};
 use super::rebuild::wider;
@@ -9,7 +9,7 @@ use super::*;
 use crate::store::{self, Cache};
 use maydan_core::document::{Document, Hash, RawChange, decode_change};
 use maydan_core::record::ScopeRule;
-use maydan_core::sync::wire::{Entry, Item, Outcome, Relay};
+use maydan_core::sync::wire::{Entered, Entry, Item, Outcome, Page, Relay};
 use maydan_core::{ErrorCode, Field, FieldType, Kind};
 
 /// What would be brought to a server that was put back.
@@ -61,9 +61,7 @@ fn what_a_later_version_wrote_is_brought_each_change_behind_those_it_was_made_on
 
 #[test]
 fn a_record_that_moved_is_brought_with_what_the_server_said_before_and_after() {
-    let mut amal = open(Place::Memory);
-    let id = customer(&mut amal, "شركة النور");
-    drop(own(&mut amal));
+    let (mut amal, id) = acknowledged();
     let before = document(&mut amal, id);
     let (old, new) = (change(&before, ELSEWHERE, "city", "سبها"), change(&before, ANOTHER, "phone", "0912345678"));
     amal.apply_page(&news(id, &[&old])).unwrap();
@@ -99,7 +97,7 @@ fn what_an_older_app_can_not_read_is_put_by_when_the_record_is_written_anew() {
         _ => rejected(ErrorCode::DuplicateSequence),
     });
     let put_by = refused(&mut older);
-    assert_eq!(put_by.iter().map(|item| item.code).collect::<Vec<_>>(), [ErrorCode::Unsupported]);
+    assert_eq!(put_by.iter().map(|item| item.code).collect::<Vec<_>>(), [ErrorCode::UnknownField], "she is told to update");
     assert_eq!(row(&mut older, id)["phone"], Value::from("0912345678"));
 }
 
@@ -121,9 +119,7 @@ fn what_waits_for_a_later_version_survives_a_refusal() {
 
 #[test]
 fn what_acknowledged_work_was_made_on_stays_in_its_record() {
-    let mut amal = open(Place::Memory);
-    let id = customer(&mut amal, "شركة النور");
-    drop(own(&mut amal));
+    let (mut amal, id) = acknowledged();
     set(&mut amal, id, "city", "سبها");
     set(&mut amal, id, "phone", "0912345678");
     let batch = amal.batch().unwrap();
@@ -147,9 +143,7 @@ fn what_acknowledged_work_was_made_on_stays_in_its_record() {
 /// A server that was put back refuses what it has yet to be brought: only what it was asked for goes.
 #[test]
 fn what_others_went_on_from_stays_in_the_queue_until_it_is_answered() {
-    let mut amal = open(Place::Memory);
-    let id = customer(&mut amal, "شركة النور");
-    drop(own(&mut amal));
+    let (mut amal, id) = acknowledged();
     let mut before = document(&mut amal, id);
     set(&mut amal, id, "city", "سبها");
     let city = document(&mut amal, id).changes_since(&before.heads()).remove(0);
@@ -172,12 +166,64 @@ fn what_others_went_on_from_stays_in_the_queue_until_it_is_answered() {
     assert!(hashes(relay).contains(&city.hash()));
 }
 
+/// Its number is taken on the server, and the receipts can't help: what was made on it is tried once a round.
+#[test]
+fn what_can_not_be_brought_is_not_tried_without_a_pause() {
+    let (mut amal, id) = acknowledged();
+    set(&mut amal, id, "city", "سبها");
+    let before = document(&mut amal, id);
+    amal.apply_page(&news(id, &[&change(&before, ELSEWHERE, "activity", "بقالة")])).unwrap();
+    set(&mut amal, id, "phone", "0912345678");
+    let batch = amal.batch().unwrap();
+    let outcomes = vec![rejected(ErrorCode::DuplicateSequence), rejected(ErrorCode::MissingDependency)];
+    amal.apply_outcomes(&batch, &answered(outcomes)).unwrap();
+    let batch = amal.batch().unwrap();
+    assert!(matches!(batch.items[..], [Item::Relay(_)]));
+    amal.apply_outcomes(&batch, &answered(vec![Outcome::Duplicate])).unwrap();
+    assert!(!amal.has_sendable().unwrap() && amal.counts().unwrap().pending == 1, "the phone waits for the next round");
+}
+
+/// A kind that this app does not know any more, or not yet, with work of a newer one in its queue.
+#[test]
+fn a_shortened_record_of_a_kind_that_is_not_known_here_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind = Kind::new("badge", ScopeRule::Parent("customer".into()))
+        .field(Field::new("customer", FieldType::Link("customer".into())).with("required"))
+        .field(Field::new("title", FieldType::Line));
+    let newer = |place| open_with(OpenOptions { registry: Registry::maydan().with(kind.clone()), ..options(place) }, AMAL);
+    let mut there = newer(file(&folder));
+    let customer = customer(&mut there, "شركة النور");
+    let id = create(&mut there, "badge", &[("customer", customer.to_string().into())]);
+    drop(own(&mut there));
+    let base = document(&mut there, id).shortened(ELSEWHERE, 1 << 40).unwrap().changes_since(&[]).remove(1);
+    set(&mut there, id, "title", "بطاقة");
+    drop(there);
+
+    let mut older = open(file(&folder));
+    let stored = store::get(&older.db, id).unwrap();
+    let whole = |changes: Vec<_>| Entered {
+        doc: id,
+        kind: stored.kind.clone(),
+        scope: stored.scope,
+        parent: Some(customer),
+        generation: 1 << 40,
+        snapshot: None,
+        ready: None,
+        changes,
+        receipts: Vec::new(),
+    };
+    let comes = |entered| Page { entries: vec![Entry::Enter(Box::new(entered))], ..Page::default() };
+    older.apply_page(&comes(whole(Vec::new()))).unwrap();
+    assert_eq!((store::get(&older.db, id).unwrap().generation, older.counts().unwrap().pending), (0, 1), "nothing gives way to nothing");
+    older.apply_page(&comes(whole(vec![base.bytes().to_vec().into()]))).unwrap();
+    assert_eq!(refused(&mut older)[0].code, ErrorCode::UnknownKind, "she is told to update");
+    assert_eq!((store::get(&older.db, id).unwrap().generation, older.counts().unwrap().pending), (1 << 40, 0), "and nothing goes round");
+}
+
 /// Two pieces of one record are brought, and the server is still busy with the first.
 #[test]
 fn a_piece_that_comes_too_early_is_asked_about_again() {
-    let mut amal = open(Place::Memory);
-    let id = customer(&mut amal, "شركة النور");
-    drop(own(&mut amal));
+    let (mut amal, id) = acknowledged();
     let before = document(&mut amal, id);
     amal.apply_page(&news(id, &[&change(&before, ELSEWHERE, "city", "سبها")])).unwrap();
     amal.db.execute("INSERT INTO relay (document) SELECT DISTINCT document FROM receipt", []).unwrap();
