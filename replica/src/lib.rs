@@ -1,6 +1,7 @@
 //! A device's replica: Automerge documents and their projections in one SQLite database.
 //!
-//! Synchronous, without threads and without tokio: the same crate runs natively and in a browser worker.
+//! Synchronous and without tokio: the same crate runs natively and in a browser worker. One thread has the database; others
+//! only help where it is not needed.
 //!
 //! Invariants:
 //! - A write is ONE SQLite transaction: change, document state, projection, search, outbox. `synchronous=FULL`: when a
@@ -12,6 +13,7 @@
 //!
 //! Deliberately absent: sockets and time (the driver's), decisions (core's).
 
+mod at_once;
 mod blob;
 mod handler;
 mod open;
@@ -43,6 +45,7 @@ pub struct Replica {
     fingerprints: BTreeMap<String, i64>,
     events: Vec<Event>,
     clock_skew: Option<i64>,
+    room: sync::Room,
     /// Held as long as the database is open, so that no second process works on it.
     #[cfg(not(target_arch = "wasm32"))]
     _lock: Option<std::fs::File>,

@@ -1,6 +1,6 @@
 //! Opening a database: lock, pragmas, migrations, incarnation, projections.
 
-use crate::{Replica, projection, storage, store, wipe};
+use crate::{Replica, projection, storage, store, sync, wipe};
 use maydan_core::command::SessionUser;
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::{Actor, Error, ErrorCode, Host, Registry, Result};
@@ -69,6 +69,7 @@ impl Replica {
             documents: store::Cache::new(),
             events: Vec::new(),
             clock_skew: None,
+            room: sync::Room::BEGIN,
             #[cfg(not(target_arch = "wasm32"))]
             _lock: lock,
         };
@@ -108,6 +109,9 @@ fn connect(place: &Place) -> Result<Connection> {
     db.pragma_update(None, "synchronous", if Safeguard::Durable.holds() { "full" } else { "off" }).map_err(storage)?;
     db.pragma_update(None, "foreign_keys", true).map_err(storage)?;
     db.pragma_update(None, "cache_size", -16_000).map_err(storage)?;
+    // A page of a first sync fills thousands of pages of the log: not each shall bring all that it rewrote into the database.
+    db.pragma_update(None, "wal_autocheckpoint", 8_000).map_err(storage)?;
+    db.pragma_update(None, "journal_size_limit", 8 << 20).map_err(storage)?;
     // Plans do not depend on what is asked for: no statement is prepared anew for each value.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(storage)?;
     db.set_prepared_statement_cache_capacity(128);

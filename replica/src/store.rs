@@ -57,10 +57,6 @@ impl Cache {
         self.documents.len()
     }
 
-    pub fn holds(&self, id: RecordId) -> bool {
-        self.documents.contains_key(&id)
-    }
-
     pub fn take(&mut self, id: RecordId) -> Option<Document> {
         self.used.retain(|u| *u != id);
         self.documents.remove(&id)
@@ -253,18 +249,21 @@ pub(crate) fn set_generation(db: &Connection, n: i64, generation: u64) -> Result
         .map_err(storage)
 }
 
-/// Makes the row of a document that came with everything ready. Its row in lists is the server's until the document is
-/// loaded.
-pub(crate) fn insert_ready(db: &Connection, entered: &Entered, snapshot: &[u8], ready: &Ready) -> Result<i64> {
-    db.prepare_cached(
-        "INSERT INTO document (id, kind, scope, parent, snapshot, heads, conflicted, lent, mark) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)",
-    )
-    .and_then(|mut s| {
-        let mark = Mark::of(entered.doc, entered.receipts.iter().map(|(hash, _)| hash));
-        let (id, scope, parent) = (entered.doc.as_bytes(), entered.scope.as_bytes(), entered.parent.map(|p| *p.as_bytes()));
-        s.insert(params![id, entered.kind, scope, parent, snapshot, pack(&ready.heads), ready.conflicted, mark.0])
-    })
-    .map_err(storage)
+/// Makes the row of a document that came with everything ready, unless there is one. Its row in lists is the server's until the
+/// document is loaded.
+pub(crate) fn insert_ready(db: &Connection, entered: &Entered, snapshot: &[u8], ready: &Ready) -> Result<Option<i64>> {
+    let rows = db
+        .prepare_cached(
+            "INSERT INTO document (id, kind, scope, parent, snapshot, heads, conflicted, lent, mark, generation)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9) ON CONFLICT DO NOTHING",
+        )
+        .and_then(|mut s| {
+            let mark = Mark::of(entered.doc, entered.receipts.iter().map(|(hash, _)| hash));
+            let (id, scope, parent) = (entered.doc.as_bytes(), entered.scope.as_bytes(), entered.parent.map(|p| *p.as_bytes()));
+            s.execute(params![id, entered.kind, scope, parent, snapshot, pack(&ready.heads), ready.conflicted, mark.0, entered.generation])
+        })
+        .map_err(storage)?;
+    Ok((rows > 0).then(|| db.last_insert_rowid()))
 }
 
 /// The kind of a stored document, when it is known here.

@@ -7,6 +7,8 @@ mod generation;
 mod hand_over;
 mod heal;
 mod hello;
+mod listing;
+mod merging;
 pub(crate) mod moving;
 mod outbox;
 mod page;
@@ -14,12 +16,14 @@ pub(crate) mod quarantine;
 mod rebase;
 mod received;
 mod relay;
+mod room;
 mod survey;
 mod transfer;
 
 pub use exchange::{Incoming, Outgoing, Taken};
 pub(crate) use heal::mark as mark_damaged;
 pub(crate) use page::adopt;
+pub(crate) use room::Room;
 
 use crate::open::{meta, set_meta};
 use crate::{Replica, blob, handler, storage, store};

@@ -35,10 +35,12 @@ pub const MAX_PUSH_ITEMS: usize = 500;
 pub const MAX_BODY_BYTES: usize = 4 << 20;
 /// Most earlier actors in a hello.
 pub const MAX_EARLIER: usize = 1_000;
-/// Bytes of items after which a client closes a push batch, and a server a page.
+/// Bytes of items after which a client closes a push batch, and a server a page of a pull that does not say how many it wants.
 pub const TARGET_BATCH_BYTES: usize = 1 << 20;
 /// The same for the first page of a first sync: somebody waits for it.
 pub const FIRST_PAGE_BYTES: usize = 1 << 17;
+/// The most that a pull gets when it asks for more.
+pub const MAX_PAGE_BYTES: usize = 3 << 20;
 
 /// Most documents that a pull asks for by name.
 pub const MAX_WANTED: usize = 500;
@@ -264,6 +266,10 @@ pub struct Pull {
     pub known: Option<Known>,
     /// One for each scope.
     pub cursors: Vec<Cursor>,
+    /// Bytes of entries after which the page is to be closed, [`TARGET_BATCH_BYTES`] when absent: over a bad line a small page
+    /// comes where a large one does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<usize>,
     /// Documents that are asked for by name, at most [`MAX_WANTED`]: they come whole, before anything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub want: Vec<RecordId>,

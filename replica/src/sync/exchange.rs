@@ -115,7 +115,8 @@ impl Replica {
             Step::Pull => {
                 let cursors = self.cursors()?;
                 let Asked { want, survey } = survey::asked(&self.db, &cursors)?;
-                Some(pull(Pull { epoch: self.epoch()?, known: self.known()?, cursors, want, survey }, &self.registry)?)
+                let (epoch, known, most) = (self.epoch()?, self.known()?, Some(self.room.ask()));
+                Some(pull(Pull { epoch, known, cursors, most, want, survey }, &self.registry)?)
             }
             Step::HandOver => {
                 let (work, handing) = self.handing()?;
@@ -142,7 +143,11 @@ impl Replica {
         match &answer.0 {
             Answer::Pull(Received { page, .. }) if page.has_more => {
                 let known = Some((page.epoch, page.head));
-                pull(Pull { epoch: page.epoch, known, cursors: page.cursors.clone(), ..Pull::default() }, &self.registry).map(Some)
+                pull(
+                    Pull { epoch: page.epoch, known, cursors: page.cursors.clone(), most: Some(self.room.after()), ..Pull::default() },
+                    &self.registry,
+                )
+                .map(Some)
             }
             _ => Ok(None),
         }
@@ -190,6 +195,7 @@ impl Replica {
             }
             (Sort::Pull { cursors, besides, .. }, Answer::Pull(received)) => {
                 // Another loop on the same data may have read on: then this page says what was, and is asked for from there.
+                self.room.came();
                 let is_next = self.cursors()? == *cursors;
                 let Page { has_more, head, .. } = received.page;
                 let count = u32::try_from(received.page.entries.len()).unwrap_or(u32::MAX);

@@ -3,35 +3,30 @@
 //! Changes are applied per document. A damaged one is left out and reported; the good ones of the page are not affected.
 //! A document that comes whole with its row is listed without being loaded.
 
-use super::generation::{self, Meeting, fits};
-use super::heal::{fit, heal};
+use super::generation::{self, Meeting};
+use super::heal::heal;
+use super::listing::Listing;
+use super::merging::{Changes, intact, mark_unknown, merge};
 use super::received::Received;
 use super::relay;
 use super::survey::{self, Asked};
 use super::{feed, moving};
 use crate::projection::{self, Line};
 use crate::write::{append_genesis, enqueue};
-use crate::{Replica, blob, storage, store};
+use crate::{Replica, storage, store};
 use maydan_core::command::ImportedUnsent;
-use maydan_core::document::{Document, RawChange, changes_of_snapshot, decode_change};
-use maydan_core::sync::receipt::Receipt;
+use maydan_core::document::{changes_of_snapshot, decode_change};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::wire::{Cursor, Entered, Entry, Item};
 use maydan_core::{Error, ErrorCode, RecordId, Result};
 use rusqlite::{Connection, params};
-use std::collections::BTreeMap;
 use tracing::warn;
-
-/// Rows that are to be written when the page is through, by kind and number.
-type Listing = BTreeMap<(String, i64), Listed>;
-/// Changes for documents that are here, by document, in the order of the page.
-type Changes<'a> = BTreeMap<RecordId, Vec<(&'a [u8], &'a Receipt)>>;
 
 pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) -> Result<()> {
     let Received { page, lines } = received;
     let page = &page;
-    let mut changes = Changes::new();
-    let mut listing = Listing::new();
+    let mut changes = Changes::default();
+    let mut listing = Listing::default();
     let mut touched = Vec::new();
     let mut again = Vec::new();
     // Healing gives the database another actor: should the page be taken back, so is that.
@@ -45,23 +40,26 @@ pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) ->
         page.cursors.iter().try_for_each(|cursor| feed::moves(&replica.db, cursor))?;
         for (entry, line) in page.entries.iter().zip(lines) {
             match entry {
-                Entry::Change { doc, bytes, receipt } => changes.entry(*doc).or_default().push((bytes, receipt)),
+                Entry::Change { doc, bytes, receipt } => changes.add(*doc, bytes, receipt),
                 Entry::Enter(entered) => {
-                    flush(replica, &mut changes, &mut listing, &mut touched)?;
+                    changes.apply(replica, &mut listing, &mut touched)?;
                     touched.push((entered.kind.clone(), entered.doc));
+                    if put_ready(replica, entered, line, &mut listing)? {
+                        continue;
+                    }
                     match store::find(&replica.db, entered.doc)? {
                         // First the server hears of what is here.
                         Some(stored) if Meeting::of(&stored, entered) == Meeting::Later && relay::is_to_come(&replica.db, stored.n)? => {
                             again.push(stored.id);
                         }
                         Some(stored) => {
-                            list_before(replica, &mut listing, &stored)?;
+                            listing.write_before(replica, &stored)?;
                             meet(replica, &stored, entered, &mut listing)?;
                             relay::renew(&replica.db, &stored, store::known_kind(&replica.registry, &stored).is_some(), entered)?;
                             mark_unknown(replica, &stored)?;
                         }
                         None => {
-                            if let Some(n) = enter(replica, entered, line, &mut listing)? {
+                            if let Some(n) = enter(replica, entered, &mut listing)? {
                                 relay::put_all(&replica.db, n, entered)?;
                                 if replica.registry.get(&entered.kind).is_err() {
                                     survey::mark_by_receipts(&replica.db, &store::get(&replica.db, entered.doc)?)?;
@@ -71,7 +69,7 @@ pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) ->
                     }
                 }
                 Entry::Leave { doc, scope } => {
-                    flush(replica, &mut changes, &mut listing, &mut touched)?;
+                    changes.apply(replica, &mut listing, &mut touched)?;
                     replica
                         .db
                         .execute(
@@ -82,8 +80,8 @@ pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) ->
                 }
             }
         }
-        flush(replica, &mut changes, &mut listing, &mut touched)?;
-        list(replica, &mut listing)?;
+        changes.apply(replica, &mut listing, &mut touched)?;
+        listing.write(replica)?;
         for cursor in &page.cursors {
             put_cursor(&replica.db, cursor)?;
             feed::moved(&replica.db, cursor)?;
@@ -129,137 +127,6 @@ fn put_cursor(db: &Connection, cursor: &Cursor) -> Result<()> {
     .map_err(storage)
 }
 
-/// A row to be written.
-struct Listed {
-    line: Line,
-    /// The document came with it.
-    is_new: bool,
-}
-
-/// Writes the rows of the page. Nothing looks at them before that.
-fn list(replica: &Replica, listing: &mut Listing) -> Result<()> {
-    let listed: Vec<_> = std::mem::take(listing).into_iter().collect();
-    for of_a_kind in listed.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
-        let mut rows = projection::Rows::of(&replica.db, replica.registry.get(&of_a_kind[0].0.0)?)?;
-        for ((_, n), Listed { line, is_new }) in of_a_kind {
-            if *is_new { rows.put(*n, line) } else { rows.set(*n, line) }?;
-            blob::offer_named(&replica.db, &line.contents)?;
-        }
-        rows.count()?;
-    }
-    Ok(())
-}
-
-/// Writes the rows of the page when one of them is of a record that is about to be looked at.
-fn list_before(replica: &Replica, listing: &mut Listing, stored: &store::Stored) -> Result<()> {
-    if listing.contains_key(&(stored.kind.clone(), stored.n)) { list(replica, listing) } else { Ok(()) }
-}
-
-fn flush(replica: &mut Replica, changes: &mut Changes<'_>, listing: &mut Listing, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
-    for (id, list) in std::mem::take(changes) {
-        let Some(stored) = store::find(&replica.db, id)? else {
-            warn!(%id, "a change came for a document that is not here");
-            continue;
-        };
-        list_before(replica, listing, &stored)?;
-        let mut fresh = Vec::new();
-        let mut came = relay::Came::default();
-        for (bytes, receipt) in list {
-            if let Some(change) = intact(&replica.db, &stored, decode_change(bytes))? {
-                came.add(&change, receipt);
-                fresh.push(change);
-            }
-        }
-        merge(replica, &stored, fresh, listing)?;
-        came.keep(&replica.db, &stored)?;
-        mark_unknown(replica, &stored)?;
-        touched.push((stored.kind, id));
-    }
-    Ok(())
-}
-
-/// A document whose kind only a later version knows stands where the server says that it stands.
-fn mark_unknown(replica: &Replica, stored: &store::Stored) -> Result<()> {
-    match store::known_kind(&replica.registry, stored) {
-        Some(_) => Ok(()),
-        None => survey::mark_by_receipts(&replica.db, stored),
-    }
-}
-
-/// A change that can be used; others are left out.
-fn intact(db: &Connection, stored: &store::Stored, change: Result<RawChange>) -> Result<Option<RawChange>> {
-    match change {
-        Ok(change) if fits(stored, &change) => return Ok(Some(change)),
-        Ok(change) => {
-            warn!(id = %stored.id, hash = ?change.hash(), "a change of another generation was left out: the record is asked for");
-            survey::want(db, stored.id)?;
-        }
-        Err(e) => warn!(id = %stored.id, error = %e, "a damaged change was left out"),
-    }
-    Ok(None)
-}
-
-/// Applies changes to a document that is here. Own changes that come back cost one look-up each as long as they lie beside
-/// the snapshot: the document is not loaded for them.
-fn merge(replica: &mut Replica, stored: &store::Stored, mut fresh: Vec<RawChange>, listing: &mut Listing) -> Result<()> {
-    let Some(kind) = store::known_kind(&replica.registry, stored).cloned() else {
-        for change in &fresh {
-            store::append(&replica.db, stored.n, change)?;
-        }
-        return Ok(());
-    };
-    if !replica.documents.holds(stored.id) {
-        fresh = store::lacking(&replica.db, stored.n, fresh)?;
-        if fresh.is_empty() {
-            return Ok(());
-        }
-    }
-    let (mut document, fresh) = match with(replica, stored, &fresh) {
-        Ok(done) => done,
-        // Kept beside the damage until the document comes whole.
-        Err(e) if e.code == ErrorCode::Corrupt => {
-            warn!(id = %stored.id, error = %e, "a stored document can't be read: it is asked for again");
-            return fresh.iter().try_for_each(|change| store::append(&replica.db, stored.n, change).map(drop));
-        }
-        Err(e) => return Err(e),
-    };
-    if fresh.is_empty() {
-        replica.documents.put(document);
-        return Ok(());
-    }
-    for change in &fresh {
-        store::append(&replica.db, stored.n, change)?;
-    }
-    store::settle(&replica.db, stored.n, &mut document)?;
-    listing.insert((stored.kind.clone(), stored.n), Listed { line: Line::of(&kind, document.row()), is_new: false });
-    if document.is_waiting() {
-        // Made on what is not in any feed: the first changes of a later version of the app. They come with the whole.
-        survey::want(&replica.db, stored.id)?;
-    }
-    replica.documents.put(document);
-    Ok(())
-}
-
-/// A document with these changes, and those of them that were new and fit.
-fn with(replica: &mut Replica, stored: &store::Stored, changes: &[RawChange]) -> Result<(Document, Vec<RawChange>)> {
-    // All at once is much cheaper, and nearly always right. Should they not fit, what was before is on the disk; where that
-    // is damaged as well, the document comes whole again.
-    if let Some(mut document) = replica.documents.take(stored.id) {
-        let fresh = document.lacking(changes.to_vec());
-        if fresh.is_empty() || document.apply(fresh.iter().cloned()).is_ok() {
-            return Ok((document, fresh));
-        }
-    } else if let Ok((document, fresh)) = store::load_with(&replica.db, &replica.registry, stored, changes.to_vec())
-        // A row that is the server's is written anew, or else compared below.
-        && !(stored.lent && fresh.is_empty())
-    {
-        return Ok((document, fresh));
-    }
-    let mut document = replica.document(stored)?;
-    let fresh = fit(&mut document, changes.to_vec());
-    Ok((document, fresh))
-}
-
 /// A document comes whole that is here already.
 fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listing: &mut Listing) -> Result<()> {
     replica
@@ -300,11 +167,24 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listin
     for bytes in &entered.changes {
         fresh.extend(intact(&replica.db, stored, decode_change(bytes))?);
     }
-    merge(replica, stored, fresh, listing)
+    merge(replica, [(stored, fresh)], listing)
+}
+
+/// Puts a document that comes with its row where nothing is yet, and answers whether it did. So come nearly all of a first sync:
+/// looking for each before it is put there would cost a tenth of that.
+fn put_ready(replica: &Replica, entered: &Entered, line: Option<Line>, listing: &mut Listing) -> Result<bool> {
+    let (Some(snapshot), Some(ready), Some(line)) = (&entered.snapshot, &entered.ready, line) else { return Ok(false) };
+    if !entered.changes.is_empty() || !generation::has_come(entered, ready) {
+        return Ok(false);
+    }
+    let Some(n) = store::insert_ready(&replica.db, entered, snapshot, ready)? else { return Ok(false) };
+    relay::put_all(&replica.db, n, entered)?;
+    listing.put(entered.kind.clone(), n, line);
+    Ok(true)
 }
 
 /// A document comes that is new here; answers its number, unless it was left out.
-fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: &mut Listing) -> Result<Option<i64>> {
+fn enter(replica: &mut Replica, entered: &Entered, listing: &mut Listing) -> Result<Option<i64>> {
     let Ok(kind) = replica.registry.get(&entered.kind).cloned() else {
         // A kind of a later version: kept whole, projected after the update.
         let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
@@ -319,17 +199,6 @@ fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: 
         }
         return Ok(Some(n));
     };
-    if let (Some(snapshot), Some(ready), Some(line)) = (&entered.snapshot, &entered.ready, line)
-        && entered.changes.is_empty()
-        && generation::has_come(entered, ready)
-    {
-        let n = store::insert_ready(&replica.db, entered, snapshot, ready)?;
-        if entered.generation > 0 {
-            store::set_generation(&replica.db, n, entered.generation)?;
-        }
-        listing.insert((entered.kind.clone(), n), Listed { line, is_new: true });
-        return Ok(Some(n));
-    }
     let n = store::insert(&replica.db, &entered.kind, entered.doc, entered.scope, entered.parent)?;
     match &entered.snapshot {
         Some(snapshot) => store::put_snapshot(&replica.db, n, snapshot)?,
@@ -352,7 +221,7 @@ fn enter(replica: &mut Replica, entered: &Entered, line: Option<Line>, listing: 
         store::set_generation(&replica.db, n, document.generation())?;
     }
     store::settle(&replica.db, n, &mut document)?;
-    listing.insert((entered.kind.clone(), n), Listed { line: Line::of(&kind, document.row()), is_new: false });
+    listing.set(entered.kind.clone(), n, Line::of(&kind, document.row()));
     Ok(Some(n))
 }
 

@@ -14,7 +14,7 @@ use maydan_core::domain::agenda;
 use maydan_core::permit::{self, Action};
 use maydan_core::sync::safeguard::Safeguard;
 use maydan_core::sync::server::{Part, Plan};
-use maydan_core::sync::wire::{Cursor, Entry, MAX_WANTED, Page, Pull};
+use maydan_core::sync::wire::{Cursor, Entry, MAX_PAGE_BYTES, MAX_WANTED, Page, Pull, TARGET_BATCH_BYTES};
 use maydan_core::{Error, ErrorCode, RecordId, Result, ScopeId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +64,8 @@ impl Company {
             let known: Vec<&str> = self.registry().in_order().collect();
             let others = if pull.cursors.iter().any(Cursor::is_first) { other_kinds(tx, &known, &pull.cursors)? } else { Vec::new() };
             let order = known.iter().copied().chain(others.iter().map(String::as_str));
-            let plan = Plan::new(&pull.cursors, log.seq(), order, self.0.page_entries)?;
+            let bytes = pull.most.unwrap_or(TARGET_BATCH_BYTES).clamp(1, MAX_PAGE_BYTES);
+            let plan = Plan::new(&pull.cursors, log.seq(), order, (bytes, self.0.page_entries))?;
             let mut filling = Filling { company: self, tx, plan, entries: Vec::new(), folded: Vec::new() };
             let (wanted, elsewhere) = filling.named(&pull.want, &pull.cursors)?;
             while let Some((at, part)) = filling.plan.next() {

@@ -15,6 +15,7 @@ pub(crate) fn database(path: &Path) -> Result<Connection> {
     db.pragma_update(None, "journal_mode", "wal")?;
     db.pragma_update(None, "synchronous", "full")?;
     db.pragma_update(None, "cache_size", -16_000)?;
+    db.pragma_update(None, "wal_autocheckpoint", 8_000)?;
     db.busy_timeout(Duration::from_secs(10))?;
     Ok(db)
 }

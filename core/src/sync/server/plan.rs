@@ -10,7 +10,7 @@
 //!   that only another version of it knows.
 //! - A page of which nothing was told moves no cursor.
 
-use crate::sync::wire::{Cursor, FIRST_PAGE_BYTES, Scan, TARGET_BATCH_BYTES, TODAY};
+use crate::sync::wire::{Cursor, FIRST_PAGE_BYTES, Scan, TODAY};
 use crate::{Error, Result, ScopeId};
 use std::collections::BTreeSet;
 
@@ -52,14 +52,19 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A page after `cursors` of at most so many entries, over a log whose newest number is `newest`, with kinds in `order`.
+    /// A page after `cursors` that is closed after so many bytes or entries, over a log whose newest number is `newest`, with kinds
+    /// in `order`.
     ///
     /// # Errors
     /// [`crate::ErrorCode::BadRequest`] for two cursors of one scope.
-    pub fn new<'a>(cursors: &[Cursor], newest: u64, order: impl Iterator<Item = &'a str>, entries: usize) -> Result<Self> {
+    pub fn new<'a>(
+        cursors: &[Cursor],
+        newest: u64,
+        order: impl Iterator<Item = &'a str>,
+        (bytes, entries): (usize, usize),
+    ) -> Result<Self> {
         let order: Vec<String> = std::iter::once(TODAY).chain(order).map(str::to_owned).collect();
-        let mut plan =
-            Self { newest, cursors: cursors.to_vec(), ended: vec![false; cursors.len()], order, bytes: TARGET_BATCH_BYTES, entries };
+        let mut plan = Self { newest, cursors: cursors.to_vec(), ended: vec![false; cursors.len()], order, bytes, entries };
         let scopes: BTreeSet<ScopeId> = cursors.iter().map(|cursor| cursor.scope).collect();
         if scopes.len() < cursors.len() {
             return Err(Error::bad_request("there is one cursor for each scope"));
@@ -77,7 +82,7 @@ impl Plan {
                 *scan = Scan { left: plan.order.clone(), before: u64::MAX };
             }
             if cursor.seq == 0 && cursor.scan.is_none() {
-                plan.bytes = FIRST_PAGE_BYTES;
+                plan.bytes = bytes.min(FIRST_PAGE_BYTES);
                 *cursor =
                     Cursor { scan: Some(Scan { left: plan.order.clone(), before: u64::MAX }), ..Cursor::at_end(cursor.scope, newest) };
             } else if cursor.scan.is_none() && (cursor.since == cursor.seq || cursor.upto < cursor.seq) {
@@ -161,6 +166,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::wire::TARGET_BATCH_BYTES;
     use uuid::Uuid;
 
     fn scope(n: u128) -> ScopeId {
@@ -168,7 +174,7 @@ mod tests {
     }
 
     fn plan(cursors: &[Cursor], newest: u64, entries: usize) -> Plan {
-        Plan::new(cursors, newest, ["customer", "visit"].into_iter(), entries).expect("a plan")
+        Plan::new(cursors, newest, ["customer", "visit"].into_iter(), (TARGET_BATCH_BYTES, entries)).expect("a plan")
     }
 
     /// What a page asks for, when every part is empty.
@@ -254,6 +260,6 @@ mod tests {
     #[test]
     fn a_scope_is_asked_for_once() {
         let twice = [Cursor::start(scope(1)), Cursor::at_end(scope(1), 1)];
-        assert_eq!(Plan::new(&twice, 9, std::iter::empty(), 10).expect_err("refused").code, crate::ErrorCode::BadRequest);
+        assert_eq!(Plan::new(&twice, 9, std::iter::empty(), (1, 10)).expect_err("refused").code, crate::ErrorCode::BadRequest);
     }
 }

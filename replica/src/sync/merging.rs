@@ -1,0 +1,216 @@
+//! Changes into documents that are here.
+//!
+//! Most of the work is to put documents together from their bytes and to apply what came. That needs no database, so it is done
+//! for several documents at once where there are threads. What is read and written is so in their order, one after the other.
+
+use super::generation::fits;
+use super::heal::fit;
+use super::listing::Listing;
+use super::{relay, survey};
+use crate::projection::Line;
+use crate::store::{self, Stored};
+use crate::{Replica, at_once};
+use maydan_core::document::{Document, RawChange, decode_change};
+use maydan_core::sync::receipt::Receipt;
+use maydan_core::{ErrorCode, Kind, RecordId, Result};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tracing::warn;
+
+/// Documents that are in memory together, whatever a page brings.
+const TOGETHER: usize = 32;
+
+/// Changes of a page for documents that are here, by document, in the order of the page.
+#[derive(Default)]
+pub(super) struct Changes<'a>(BTreeMap<RecordId, Vec<(&'a [u8], &'a Receipt)>>);
+
+impl<'a> Changes<'a> {
+    pub fn add(&mut self, doc: RecordId, bytes: &'a [u8], receipt: &'a Receipt) {
+        self.0.entry(doc).or_default().push((bytes, receipt));
+    }
+
+    /// Applies them, and names the documents that they touched.
+    pub fn apply(&mut self, replica: &mut Replica, listing: &mut Listing, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
+        let changes: Vec<_> = std::mem::take(&mut self.0).into_iter().collect();
+        for some in changes.chunks(TOGETHER) {
+            let mut came = Vec::new();
+            for (id, list) in some {
+                let Some(stored) = store::find(&replica.db, *id)? else {
+                    warn!(%id, "a change came for a document that is not here");
+                    continue;
+                };
+                listing.write_before(replica, &stored)?;
+                let (mut changes, mut receipts) = (Vec::new(), relay::Came::default());
+                for (bytes, receipt) in list {
+                    if let Some(change) = intact(&replica.db, &stored, decode_change(bytes))? {
+                        receipts.add(&change, receipt);
+                        changes.push(change);
+                    }
+                }
+                came.push((stored, changes, receipts));
+            }
+            merge(replica, came.iter_mut().map(|(stored, changes, _)| (&*stored, std::mem::take(changes))), listing)?;
+            for (stored, _, receipts) in came {
+                receipts.keep(&replica.db, &stored)?;
+                mark_unknown(replica, &stored)?;
+                touched.push((stored.kind, stored.id));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A document whose kind only a later version knows stands where the server says that it stands.
+pub(super) fn mark_unknown(replica: &Replica, stored: &Stored) -> Result<()> {
+    match store::known_kind(&replica.registry, stored) {
+        Some(_) => Ok(()),
+        None => survey::mark_by_receipts(&replica.db, stored),
+    }
+}
+
+/// A change that can be used; others are left out.
+pub(super) fn intact(db: &Connection, stored: &Stored, change: Result<RawChange>) -> Result<Option<RawChange>> {
+    match change {
+        Ok(change) if fits(stored, &change) => return Ok(Some(change)),
+        Ok(change) => {
+            warn!(id = %stored.id, hash = ?change.hash(), "a change of another generation was left out: the record is asked for");
+            survey::want(db, stored.id)?;
+        }
+        Err(e) => warn!(id = %stored.id, error = %e, "a damaged change was left out"),
+    }
+    Ok(None)
+}
+
+/// Applies changes to documents that are here, each of which is named once. Own changes that come back cost one look-up each as
+/// long as they lie beside the snapshot: the document is not loaded for them.
+pub(super) fn merge<'a>(
+    replica: &mut Replica,
+    came: impl IntoIterator<Item = (&'a Stored, Vec<RawChange>)>,
+    listing: &mut Listing,
+) -> Result<()> {
+    let mut tasks = Vec::new();
+    for (stored, changes) in came {
+        tasks.extend(Task::of(replica, stored, changes)?);
+    }
+    at_once::map(tasks, Task::done).into_iter().try_for_each(|done| done.write(replica, listing))
+}
+
+/// A document that is to be put together, and what came for it.
+struct Task<'a> {
+    stored: &'a Stored,
+    kind: Arc<Kind>,
+    changes: Vec<RawChange>,
+    from: From,
+}
+
+enum From {
+    Memory(Box<Document>),
+    Disk { snapshot: Option<Vec<u8>>, tail: Vec<Vec<u8>> },
+}
+
+impl<'a> Task<'a> {
+    /// `None` where nothing is left to be done.
+    fn of(replica: &mut Replica, stored: &'a Stored, mut changes: Vec<RawChange>) -> Result<Option<Self>> {
+        let Some(kind) = store::known_kind(&replica.registry, stored).cloned() else {
+            keep(&replica.db, stored, &changes)?;
+            return Ok(None);
+        };
+        let from = if let Some(document) = replica.documents.take(stored.id) {
+            From::Memory(Box::new(document))
+        } else {
+            changes = store::lacking(&replica.db, stored.n, changes)?;
+            if changes.is_empty() {
+                return Ok(None);
+            }
+            let (snapshot, tail) = store::blobs(&replica.db, stored.n)?;
+            From::Disk { snapshot, tail }
+        };
+        Ok(Some(Self { stored, kind, changes, from }))
+    }
+
+    /// Needs no database.
+    fn done(self) -> Done<'a> {
+        let Self { stored, kind, changes, from } = self;
+        // All at once is much cheaper, and nearly always right.
+        let whole = match from {
+            From::Memory(mut document) => {
+                let fresh = document.lacking(changes.clone());
+                (fresh.is_empty() || document.apply(fresh.iter().cloned()).is_ok()).then_some((*document, fresh))
+            }
+            From::Disk { snapshot, tail } => {
+                Document::load_with(&kind, stored.id, snapshot.as_deref(), tail.iter().map(Vec::as_slice), changes.clone())
+                    .ok()
+                    // A row that is the server's is written anew, or else compared.
+                    .filter(|(_, fresh)| !(stored.lent && fresh.is_empty()))
+            }
+        };
+        let merged = whole.map(|(document, fresh)| Merged::of(&kind, document, fresh));
+        Done { stored, kind, changes, merged }
+    }
+}
+
+/// A document with what came for it.
+struct Merged {
+    document: Document,
+    /// What was new.
+    fresh: Vec<RawChange>,
+    /// What lists show of it now; none where nothing was new.
+    line: Option<Line>,
+}
+
+impl Merged {
+    fn of(kind: &Kind, mut document: Document, fresh: Vec<RawChange>) -> Self {
+        let line = (!fresh.is_empty()).then(|| Line::of(kind, document.row()));
+        Self { document, fresh, line }
+    }
+}
+
+/// A document that is to be written.
+struct Done<'a> {
+    stored: &'a Stored,
+    kind: Arc<Kind>,
+    changes: Vec<RawChange>,
+    /// None where not all that came could be applied together.
+    merged: Option<Merged>,
+}
+
+impl Done<'_> {
+    fn write(self, replica: &mut Replica, listing: &mut Listing) -> Result<()> {
+        let Self { stored, kind, changes, merged } = self;
+        let merged = match merged.map_or_else(|| one_by_one(replica, stored, &kind, &changes), Ok) {
+            Ok(merged) => merged,
+            // Kept beside the damage until the document comes whole.
+            Err(e) if e.code == ErrorCode::Corrupt => {
+                warn!(id = %stored.id, error = %e, "a stored document can't be read: it is asked for again");
+                return keep(&replica.db, stored, &changes);
+            }
+            Err(e) => return Err(e),
+        };
+        let Merged { mut document, fresh, line } = merged;
+        if let Some(line) = line {
+            keep(&replica.db, stored, &fresh)?;
+            store::settle(&replica.db, stored.n, &mut document)?;
+            listing.set(stored.kind.clone(), stored.n, line);
+            if document.is_waiting() {
+                // Made on what is not in any feed: the first changes of a later version of the app. They come with the whole.
+                survey::want(&replica.db, stored.id)?;
+            }
+        }
+        replica.documents.put(document);
+        Ok(())
+    }
+}
+
+/// A document with those of the changes that fit. What was before is on the disk; where that is damaged as well, the document
+/// comes whole again.
+fn one_by_one(replica: &mut Replica, stored: &Stored, kind: &Kind, changes: &[RawChange]) -> Result<Merged> {
+    let mut document = replica.document(stored)?;
+    let fresh = fit(&mut document, changes.to_vec());
+    Ok(Merged::of(kind, document, fresh))
+}
+
+/// Lays changes beside a document's snapshot.
+fn keep(db: &Connection, stored: &Stored, changes: &[RawChange]) -> Result<()> {
+    changes.iter().try_for_each(|change| store::append(db, stored.n, change).map(drop))
+}
