@@ -67,7 +67,8 @@ CREATE TABLE outbox (
     -- Up to where in the server's log its writer knew what she may do and what lies where.
     seen INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
-    -- The server lacks what this was made on: it is tried again in the next round.
+    -- 1: the server lacks what this was made on: it is tried again in the next round, or when something new has come. 2: the
+    -- record is asked for whole, to be done again on that.
     waiting INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_document ON outbox (document);
@@ -94,7 +95,7 @@ CREATE TABLE quarantine (
 );
 
 -- The server's word for the newest changes of each record that it has sent or taken; and records that are to be brought to
--- a server that may have forgotten them.
+-- a server that may have forgotten them, with its word for each scope.
 CREATE TABLE receipt (
     document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
     hash BLOB NOT NULL,
@@ -105,8 +106,10 @@ CREATE TABLE receipt (
 ) WITHOUT ROWID;
 
 CREATE TABLE relay (
-    document INTEGER PRIMARY KEY REFERENCES document (n) ON DELETE CASCADE
-);
+    document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
+    scope BLOB NOT NULL,
+    PRIMARY KEY (document, scope)
+) WITHOUT ROWID;
 
 -- Changes that were done again as others, with the heads that stand for them now: forms that were open go on from there.
 CREATE TABLE rebased (

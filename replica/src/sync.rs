@@ -59,7 +59,7 @@ enum Row {
     /// In the outbox.
     Outbox(i64),
     /// Among the records to be brought back.
-    Relay(i64),
+    Relay { n: i64, scope: ScopeId },
 }
 
 /// Counts for the sync chip.
@@ -155,18 +155,18 @@ impl Replica {
             }
             let n = match row {
                 Row::Outbox(n) => n,
-                Row::Relay(n) => {
+                Row::Relay { n, scope } => {
                     match outcome {
                         Outcome::Rejected { code, message } => {
                             tracing::warn!(id = %item.doc(), ?code, message, "a record was not taken back");
-                            // It is being brought together with what came just before: compared, it tells what is lacking.
+                            // What was brought does not stand by itself there: compared, the record tells what is lacking.
                             if *code == ErrorCode::MissingDependency {
                                 survey::want(&tx, item.doc())?;
                             }
                         }
                         Outcome::Accepted { .. } | Outcome::Duplicate | Outcome::Elsewhere { .. } => feed::proven(&tx, *n)?,
                     }
-                    relay::done(&tx, *n)?;
+                    relay::done(&tx, *n, *scope)?;
                     continue;
                 }
             };
@@ -376,7 +376,7 @@ impl Replica {
 /// Of an item that waits for what the server lacks, every so many attempts the whole record is sent, and brought, there.
 const TRIES_AGAIN: i64 = 8;
 
-/// Items that waited for what the server lacked are sent again.
+/// A round begins: items that waited are sent again.
 fn wait_no_longer(db: &rusqlite::Connection) -> Result<()> {
     db.execute("UPDATE outbox SET waiting = 0 WHERE waiting > 0", []).map(drop).map_err(storage)
 }

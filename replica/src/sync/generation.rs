@@ -70,9 +70,8 @@ pub(super) fn awaits(db: &Connection, n: i64, item: &Item) -> Result<bool> {
         return Ok(false);
     }
     survey::want(db, id)?;
-    // What is lacking afterwards is another matter, to be tried from the beginning.
-    let sql = "UPDATE outbox SET waiting = 1, attempts = 0 WHERE n = ?1";
-    db.prepare_cached(sql).and_then(|mut s| s.execute([n])).map_err(storage)?;
+    // Until the record has given way, and is queued anew; or until the next round, should it come damaged.
+    db.prepare_cached("UPDATE outbox SET waiting = 2 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
     Ok(true)
 }
 

@@ -4,7 +4,7 @@ use super::quarantine::{self, Refusal};
 use super::{Batch, Row, acknowledge, item_of, relay};
 use crate::{Replica, handler, storage};
 use maydan_core::document::Hash;
-use maydan_core::sync::wire::{MAX_PUSH_ITEMS, TARGET_BATCH_BYTES};
+use maydan_core::sync::wire::{Item, MAX_PUSH_ITEMS, TARGET_BATCH_BYTES};
 use maydan_core::{Error, ErrorCode, RecordId, Result};
 use rusqlite::{OptionalExtension, params};
 
@@ -15,8 +15,9 @@ impl Replica {
         // What is brought back comes first: what she wrote may have been made on it.
         if relay::is_due(&self.db)? {
             let mut batch = Batch::default();
-            for (n, item) in relay::next(self)? {
-                batch.rows.push(Row::Relay(n));
+            for (n, relay) in relay::next(self)? {
+                batch.rows.push(Row::Relay { n, scope: relay.scope });
+                let item = Item::Relay(Box::new(relay));
                 batch.bytes.push(item.to_bytes()?.into());
                 batch.items.push(item);
             }

@@ -95,8 +95,8 @@ pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) ->
             moving::settle(&replica.db)?;
         }
         if !page.entries.is_empty() {
-            // What items wait for may have come to the server with it.
-            super::wait_no_longer(&replica.db)?;
+            // What items wait for may have come to the server with it. Those that wait for a record to come whole go with that.
+            replica.db.execute("UPDATE outbox SET waiting = 0 WHERE waiting = 1", []).map_err(storage)?;
         }
         replica.db.execute_batch("COMMIT").map_err(storage)
     })();

@@ -76,6 +76,14 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     });
     rebased.apply(waiting.iter().cloned())?;
     again.extend(waiting.iter().filter(|change| queued.contains(&change.hash())).cloned());
+    // What the server has refused and must have all the same: it stays in the record.
+    let is_denied = |hash: &Hash| queued.contains(hash) && made_on.contains(hash) && here.contains(hash);
+    let mut denied: Vec<(&Refusal, Vec<FieldChange>)> = Vec::new();
+    for why in refusals {
+        if let Some(hash) = why.hash.filter(is_denied) {
+            denied.push((why, document.deeds(&hash)?));
+        }
+    }
     let stays: BTreeSet<Hash> = again.iter().map(RawChange::hash).collect();
     let (title, unread) = (title(replica, stored)?, not_read_yet(replica, stored));
     let tx = replica.db.transaction().map_err(storage)?;
@@ -92,11 +100,17 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     rewrite(&tx, &replica.registry, stored.n, &mut rebased, &waiting)?;
     stands_for.iter().try_for_each(|(old, heads)| stand_for(&tx, old, heads))?;
     if made_on.iter().any(|hash| answered.contains(hash)) {
-        // The server has refused what it must have: its receipts for what was made on that prove it. Should they not, the rest is
-        // tried once a round, and not without a pause.
+        // Its receipts for what was made on that prove it. Should they not, the rest is tried once a round, and not without a pause.
         relay::bring(&tx, stored.n)?;
         before.keep(&tx, stored.n)?;
         tx.execute("UPDATE outbox SET waiting = 1 WHERE document = ?1", [stored.n]).map_err(storage)?;
+        if !relay::is_to_come(&tx, stored.n)? {
+            // No word of the server's is here to prove it: she hears of it.
+            for (why, fields) in &denied {
+                let of: Vec<Row> = rows.iter().filter(|row| row.hash == why.hash).cloned().collect();
+                keep(&tx, stored, &title, why, fields, &of, now)?;
+            }
+        }
     }
     tx.commit().map_err(storage)?;
     replica.documents.put(rebased);

@@ -9,7 +9,7 @@ use crate::{Replica, storage};
 use maydan_core::document::{Hash, RawChange, changes_of_snapshot, decode_change};
 use maydan_core::sync::receipt::Receipt;
 use maydan_core::sync::tally::Mark;
-use maydan_core::sync::wire::{Entered, Item, MAX_BODY_BYTES, Relay, TARGET_BATCH_BYTES};
+use maydan_core::sync::wire::{Entered, MAX_BODY_BYTES, Relay, TARGET_BATCH_BYTES};
 use maydan_core::{Actor, ErrorCode, RecordId, Result, ScopeId};
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ fn put(db: &Connection, n: i64, scope: ScopeId, hash: Hash, receipt: &Receipt) -
 
 /// Every record that has receipts is to be brought to the server.
 pub(super) fn begin(db: &Connection) -> Result<()> {
-    db.execute("INSERT INTO relay (document) SELECT DISTINCT document FROM receipt WHERE true ON CONFLICT DO NOTHING", [])
+    db.execute("INSERT INTO relay (document, scope) SELECT DISTINCT document, scope FROM receipt WHERE true ON CONFLICT DO NOTHING", [])
         .map(drop)
         .map_err(storage)
 }
@@ -96,7 +96,7 @@ pub(super) fn is_to_come(db: &Connection, n: i64) -> Result<bool> {
 /// A record is to be brought to the server, if it has receipts.
 pub(super) fn bring(db: &Connection, n: i64) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO relay (document) SELECT ?1 WHERE EXISTS (SELECT 1 FROM receipt WHERE document = ?1) ON CONFLICT DO NOTHING",
+        "INSERT INTO relay (document, scope) SELECT DISTINCT document, scope FROM receipt WHERE document = ?1 ON CONFLICT DO NOTHING",
     )
     .and_then(|mut s| s.execute([n]))
     .map(drop)
@@ -113,37 +113,43 @@ pub(super) fn is_due(db: &Connection) -> Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM relay)").and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(storage)
 }
 
-/// A record was answered for.
-pub(super) fn done(db: &Connection, n: i64) -> Result<()> {
-    db.prepare_cached("DELETE FROM relay WHERE document = ?1").and_then(|mut s| s.execute([n])).map(drop).map_err(storage)
+/// A record was answered for, as far as it was brought for this scope.
+pub(super) fn done(db: &Connection, n: i64, scope: ScopeId) -> Result<()> {
+    db.prepare_cached("DELETE FROM relay WHERE document = ?1 AND scope = ?2")
+        .and_then(|mut s| s.execute(params![n, scope.as_bytes()]))
+        .map(drop)
+        .map_err(storage)
 }
 
-/// The next records to bring, with their rows; records before those that follow them.
-pub(super) fn next(replica: &mut Replica) -> Result<Vec<(i64, Item)>> {
+/// The next records to bring, with their rows; records before those that follow them. Of a record that is brought for several
+/// scopes each has to be answered before the next: where the record was last goes first, because there it begins should the server
+/// have forgotten it.
+pub(super) fn next(replica: &mut Replica) -> Result<Vec<(i64, Relay)>> {
     let mut items = Vec::new();
     let mut size = 0;
     loop {
-        let ids: Vec<(i64, Vec<u8>, Option<Vec<u8>>)> = replica
+        let rows: Vec<(i64, Vec<u8>, Vec<u8>)> = replica
             .db
             .prepare_cached(
-                "SELECT d.n, d.id, d.parent FROM relay r JOIN document d ON d.n = r.document ORDER BY d.parent IS NOT NULL, d.n LIMIT ?1",
+                "SELECT d.n, d.id, r.scope FROM relay r JOIN document d ON d.n = r.document
+                 WHERE r.scope = (SELECT o.scope FROM relay o WHERE o.document = d.n ORDER BY o.scope <> d.scope, o.scope LIMIT 1)
+                 ORDER BY d.parent IS NOT NULL, d.n LIMIT ?1",
             )
             .and_then(|mut s| s.query_map([MOST], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
             .map_err(storage)?;
-        let before = ids.len();
-        for (n, id, parent) in ids {
-            let parent = parent.map(|parent| RecordId::from_slice(&parent)).transpose()?;
-            let relays = relays(&replica.db, n, RecordId::from_slice(&id)?, parent)?;
-            if relays.is_empty() {
-                done(&replica.db, n)?;
+        let before = rows.len();
+        for (n, id, scope) in rows {
+            let (id, scope) = (RecordId::from_slice(&id)?, ScopeId::from_slice(&scope)?);
+            let Some(relay) = relay(&replica.db, id, scope)? else {
+                done(&replica.db, n, scope)?;
                 continue;
-            }
-            let bytes: usize = relays.iter().map(size_of).sum();
+            };
+            let bytes = size_of(&relay);
             if !items.is_empty() && size + bytes > TARGET_BATCH_BYTES {
                 return Ok(items);
             }
             size += bytes;
-            items.extend(relays.into_iter().map(|relay| (n, Item::Relay(Box::new(relay)))));
+            items.push((n, relay));
         }
         // Records that can't be brought made no item: there may be others behind them.
         if !items.is_empty() || before < MOST {
@@ -152,48 +158,32 @@ pub(super) fn next(replica: &mut Replica) -> Result<Vec<(i64, Item)>> {
     }
 }
 
-/// A record with its receipts: once for each scope that they speak of, because the server may have put the record elsewhere
-/// since, and its word holds for the scope that it spoke of. None when it can't be brought.
-fn relays(db: &Connection, n: i64, id: RecordId, parent: Option<RecordId>) -> Result<Vec<Relay>> {
-    let Some(stored) = store::find(db, id)? else { return Ok(Vec::new()) };
+/// A record with the receipts that speak of a scope: the server may have put it elsewhere since, and its word holds for the scope
+/// that it spoke of. None when it can't be brought.
+fn relay(db: &Connection, id: RecordId, scope: ScopeId) -> Result<Option<Relay>> {
+    let Some(stored) = store::find(db, id)? else { return Ok(None) };
     let here = match changes(db, &stored) {
         Err(e) if e.code == ErrorCode::Corrupt => {
             warn!(%id, error = %e, "a record can't be brought to the server");
-            return Ok(Vec::new());
+            return Ok(None);
         }
         here => here?,
     };
-    let known = receipts(db, n)?;
-    let mut scopes: Vec<ScopeId> = known.iter().map(|(scope, ..)| *scope).collect::<BTreeSet<_>>().into_iter().collect();
-    // Should the server have forgotten the record, it begins where it was last.
-    scopes.sort_by_key(|scope| *scope != stored.scope);
-    let mut relays: Vec<Relay> = Vec::new();
-    let mut brought = BTreeSet::new();
-    let mut size = 0;
-    for scope in scopes {
-        let of_it = known.iter().filter(|(of, ..)| *of == scope);
-        let receipts: Vec<(Hash, Receipt)> = of_it.map(|(_, hash, receipt)| (*hash, *receipt)).collect();
-        let mut changes = proven(&here, &receipts);
-        let more: BTreeSet<Hash> = changes.iter().map(|change| change.hash()).filter(|hash| !brought.contains(hash)).collect();
-        if more.is_empty() && !relays.is_empty() {
-            continue;
-        }
-        // What a history was shortened to proves nothing without its base: it comes along each time.
-        if stored.generation == 0 {
-            changes.retain(|change| more.contains(&change.hash()));
-        }
-        let changes = changes.iter().map(|change| change.bytes().to_vec().into()).collect();
-        let relay = Relay { doc: id, kind: stored.kind.clone(), parent, scope, changes, receipts };
-        // They go in one request. Where the record was last goes first, or nothing does.
-        size += size_of(&relay);
-        if size > MOST_BYTES {
-            warn!(%id, size, "a record is too large to be brought to the server by others than its writers");
-            break;
-        }
-        brought.extend(more);
-        relays.push(relay);
+    let of_scope = receipts(db, stored.n)?.into_iter().filter(|(of, ..)| *of == scope);
+    let receipts: Vec<(Hash, Receipt)> = of_scope.map(|(_, hash, receipt)| (hash, receipt)).collect();
+    if receipts.is_empty() {
+        return Ok(None);
     }
-    Ok(relays)
+    // All that they stand for, also what another scope's have brought: that may have been refused.
+    let changes = proven(&here, &receipts).iter().map(|change| change.bytes().to_vec().into()).collect();
+    let parent = store::parent(db, stored.n)?;
+    let relay = Relay { doc: id, kind: stored.kind, parent, scope, changes, receipts };
+    let size = size_of(&relay);
+    if size > MOST_BYTES {
+        warn!(%id, size, "a record is too large to be brought to the server by others than its writers");
+        return Ok(None);
+    }
+    Ok(Some(relay))
 }
 
 /// About how many bytes it takes.

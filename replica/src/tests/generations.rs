@@ -96,6 +96,26 @@ fn nothing_gives_way_to_what_came_without_its_content_or_from_before() {
     assert_eq!(document(&mut basma, id).generation(), LATER);
 }
 
+/// Asked for in every turn, it would keep the phone busy for as long as the server has it damaged.
+#[test]
+fn what_waits_for_a_record_that_comes_damaged_waits_for_the_next_round() {
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let id = note(&mut amal, &mut basma);
+    typed(&mut basma, id, " يريد عرضا.");
+    let why = Outcome::Rejected { code: ErrorCode::StaleGeneration, message: String::new() };
+    for _ in 0..2 {
+        let stale = basma.batch().unwrap();
+        assert_eq!(stale.items.len(), 1, "tried once a round");
+        basma.apply_outcomes(&stale, &answered(vec![why.clone()])).unwrap();
+        basma.apply_page(&page_of(id, LATER, &[])).unwrap();
+        assert!(!basma.has_sendable().unwrap() && basma.counts().unwrap().pending == 1, "the phone waits");
+        let answer = damage::answer(&basma);
+        damage::apply_hello(&mut basma, &answer);
+    }
+    basma.apply_page(&shortened(&mut amal, id)).unwrap();
+    assert!(basma.has_sendable().unwrap(), "and what came is whole now");
+}
+
 #[test]
 fn what_was_not_sent_of_a_damaged_record_is_put_by() {
     let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));

@@ -109,6 +109,39 @@ fn a_change_that_can_not_be_is_left_out_and_the_one_beside_it_stands() {
     }
 }
 
+/// Documents are put together several at once: each gets its own, and what is wrong with one is no matter of the others.
+#[test]
+fn a_page_brings_changes_to_many_documents_of_which_one_is_damaged_here() {
+    const MANY: usize = 40;
+    let (mut amal, mut basma) = (open(Place::Memory), open_with(options(Place::Memory), BASMA));
+    let ids: Vec<RecordId> = (0..MANY).map(|n| customer(&mut amal, &format!("زبون {n}"))).collect();
+    exchange(&mut amal, &mut basma);
+    let mut news = Page::default();
+    for (n, id) in ids.iter().enumerate() {
+        let before = document(&mut amal, *id);
+        for (writer, field) in [(ELSEWHERE, "city"), (ANOTHER, "remarks")] {
+            let change = change(&before, writer, field, &format!("{field} {n}"));
+            news.entries.extend(self::news(*id, &[&change]).entries);
+        }
+    }
+    // One after the other, as a feed has them.
+    news.entries.rotate_left(MANY);
+    basma.documents = Cache::new();
+    spoil(&mut basma, ids[7]);
+
+    basma.apply_page(&news).unwrap();
+    for (n, id) in ids.iter().enumerate().filter(|(n, _)| *n != 7) {
+        let row = row(&mut basma, *id);
+        let expected = [format!("زبون {n}"), format!("city {n}"), format!("remarks {n}")].map(Value::from);
+        assert_eq!([&row["name"], &row["city"], &row["remarks"]], expected.each_ref());
+    }
+    assert_eq!(found(&mut basma, "remarks 39"), ["زبون 39"]);
+    let damaged = |replica: &Replica| number(replica, "SELECT count(*) FROM document WHERE damaged > 0");
+    assert_eq!(damaged(&basma), 1, "the damaged one is asked for again");
+    let beside = "SELECT count(*) FROM change WHERE document = (SELECT n FROM document WHERE damaged > 0) AND substr(bytes, 1, 1) > x'00'";
+    assert_eq!(number(&basma, beside), 2, "what came for it is kept");
+}
+
 /// The server's row is believed until the document is loaded, whether what loaded it was new or not.
 #[test]
 fn a_row_of_the_servers_gives_way_when_a_change_comes() {

@@ -14,7 +14,11 @@ use maydan_core::{ErrorCode, Field, FieldType, Kind};
 
 /// What would be brought to a server that was put back.
 fn brought(replica: &mut Replica) -> Vec<Relay> {
-    replica.db.execute("INSERT INTO relay (document) SELECT DISTINCT document FROM receipt", []).unwrap();
+    replica.db.execute("INSERT INTO relay SELECT DISTINCT document, scope FROM receipt", []).unwrap();
+    to_bring(replica)
+}
+
+fn to_bring(replica: &mut Replica) -> Vec<Relay> {
     let batch = replica.batch().unwrap();
     let relay = |item: Item| if let Item::Relay(relay) = item { Some(*relay) } else { None };
     batch.items.into_iter().filter_map(relay).collect()
@@ -69,10 +73,14 @@ fn a_record_that_moved_is_brought_with_what_the_server_said_before_and_after() {
     amal.db.execute("UPDATE document SET scope = ?1", [there.as_bytes()]).unwrap();
     amal.apply_page(&news(id, &[&new])).unwrap();
 
-    let [now, then] = brought(&mut amal).try_into().unwrap();
+    let [now] = brought(&mut amal).try_into().unwrap();
+    let batch = amal.batch().unwrap();
+    // Refused or not: the other scope's receipts prove their part by themselves.
+    amal.apply_outcomes(&batch, &answered(vec![rejected(ErrorCode::Forbidden)])).unwrap();
+    let [then] = to_bring(&mut amal).try_into().unwrap();
     assert_eq!((now.scope, then.scope), (there, TERRITORY), "where it was last comes first");
     assert!(hashes(&now).contains(&new.hash()) && !hashes(&now).contains(&old.hash()));
-    assert_eq!(hashes(&then), [old.hash()], "nothing goes twice");
+    assert_eq!(hashes(&then), [hashes(&now)[0], old.hash()], "with all that it was made on");
     let proof = |relay: &Relay| relay.receipts.iter().map(|(hash, _)| *hash).collect::<Vec<_>>();
     assert_eq!((proof(&now), proof(&then)), (vec![new.hash()], vec![old.hash()]));
 }
@@ -138,6 +146,21 @@ fn what_acknowledged_work_was_made_on_stays_in_its_record() {
     assert_eq!((&row["city"], &row["activity"]), (&Value::from("سبها"), &Value::from("بقالة")));
     assert_eq!(row.get("phone"), None, "what nobody went on from was refused");
     assert_eq!((refused(&mut amal).len(), amal.counts().unwrap().pending), (1, 0), "and nothing goes round");
+}
+
+/// Nothing proves to the server that it had this once.
+#[test]
+fn what_stays_in_its_record_and_can_not_be_brought_is_shown() {
+    let (mut amal, id) = acknowledged();
+    set(&mut amal, id, "city", "سبها");
+    let before = document(&mut amal, id);
+    let batch = amal.batch().unwrap();
+    amal.apply_page(&news(id, &[&change(&before, ELSEWHERE, "activity", "بقالة")])).unwrap();
+    amal.db.execute("DELETE FROM receipt", []).unwrap();
+    amal.apply_outcomes(&batch, &answered(vec![rejected(ErrorCode::InvalidValue)])).unwrap();
+    assert_eq!(row(&mut amal, id)["city"], Value::from("سبها"));
+    let [shown] = refused(&mut amal).try_into().unwrap();
+    assert_eq!((shown.fields[0].field.as_str(), &shown.fields[0].after), ("city", &Value::from("سبها")));
 }
 
 /// A server that was put back refuses what it has yet to be brought: only what it was asked for goes.
@@ -220,13 +243,13 @@ fn a_shortened_record_of_a_kind_that_is_not_known_here_loses_nothing() {
     assert_eq!((store::get(&older.db, id).unwrap().generation, older.counts().unwrap().pending), (1 << 40, 0), "and nothing goes round");
 }
 
-/// Two pieces of one record are brought, and the server is still busy with the first.
+/// What is brought was made on what the server lacks.
 #[test]
-fn a_piece_that_comes_too_early_is_asked_about_again() {
+fn a_record_that_does_not_stand_by_itself_is_asked_for() {
     let (mut amal, id) = acknowledged();
     let before = document(&mut amal, id);
     amal.apply_page(&news(id, &[&change(&before, ELSEWHERE, "city", "سبها")])).unwrap();
-    amal.db.execute("INSERT INTO relay (document) SELECT DISTINCT document FROM receipt", []).unwrap();
+    amal.db.execute("INSERT INTO relay SELECT DISTINCT document, scope FROM receipt", []).unwrap();
     let batch = amal.batch().unwrap();
     amal.apply_outcomes(&batch, &answered(vec![rejected(ErrorCode::MissingDependency)])).unwrap();
     assert_eq!(number(&amal, "SELECT count(*) FROM want"), 1);

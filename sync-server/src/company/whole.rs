@@ -42,7 +42,7 @@ pub(super) struct Folded {
 impl Whole {
     /// About how large it is on the wire.
     pub fn size(&self) -> usize {
-        let ready = if self.ready.is_some() { 500 } else { 0 };
+        let ready = self.ready.as_ref().map_or(0, |ready| ready.row.as_bytes().len() + 32 * ready.heads.len());
         ready + self.snapshot.iter().chain(&self.tail).map(|bytes| bytes.len()).sum::<usize>()
     }
 

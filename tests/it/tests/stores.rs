@@ -278,6 +278,7 @@ conformance! {
     the_first_page_brings_todays_work_and_what_it_belongs_to,
     what_happens_during_a_first_sync_comes_with_it,
     a_second_new_device_gets_what_was_made_ready_for_the_first,
+    a_page_is_as_large_as_was_asked_for,
     feeds_that_were_trimmed_are_begun_again,
     a_move_is_done_once_and_takes_along_what_follows,
     what_a_device_that_was_cut_off_hands_over_waits_for_an_administrator,

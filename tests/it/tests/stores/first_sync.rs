@@ -136,6 +136,25 @@ pub(super) fn feeds_that_were_trimmed_are_begun_again(company: Company) {
     assert_eq!(company.trim(Instant(i64::MAX)).unwrap(), floor, "there is no more to forget");
 }
 
+pub(super) fn a_page_is_as_large_as_was_asked_for(company: Company) {
+    let Staffed { company, territory, amal } = staffed(company);
+    for _ in 0..3 {
+        push(&company, &amal, &customer(&amal, territory, 1).1).unwrap();
+    }
+    let epoch = company.epoch().unwrap();
+    let first = |most| {
+        let page = company.pull(amal.caller, &Pull { epoch, cursors: vec![Cursor::start(territory)], most, ..Pull::default() }).unwrap();
+        (page.entries.len(), page.has_more)
+    };
+    // No page is empty, or whoever asks would ask for ever.
+    for little in [0, 1] {
+        assert_eq!(first(Some(little)), (1, true));
+    }
+    for much in [None, Some(1 << 16), Some(usize::MAX)] {
+        assert_eq!(first(much), (3, false));
+    }
+}
+
 /// A change in good form that writes into an object which nobody has made: Automerge panics when it is applied.
 fn poison(phone: &Phone, doc: RecordId) -> Vec<u8> {
     use automerge::transaction::Transactable;
