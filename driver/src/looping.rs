@@ -192,6 +192,9 @@ impl<P: Platform> App<P> {
 
     /// Waits for work: here, at the server, or by the clock.
     async fn rest(&self, news: &mut News) -> Seen {
+        if let Err(e) = while_others_go_on(|| self.with_replica(Replica::rest)) {
+            tracing::warn!(error = %e, "the log stays as it is");
+        }
         if news.pokes.is_none() {
             let opening = self.pokes(self.remote(news));
             let patience = sleep(POKE_PATIENCE_MS);

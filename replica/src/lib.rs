@@ -46,6 +46,8 @@ pub struct Replica {
     events: Vec<Event>,
     clock_skew: Option<i64>,
     room: sync::Room,
+    /// Pages of a long catch-up may lie in the database's log.
+    has_caught_up: bool,
     /// Held as long as the database is open, so that no second process works on it.
     #[cfg(not(target_arch = "wasm32"))]
     _lock: Option<std::fs::File>,
@@ -67,6 +69,18 @@ impl Replica {
     /// The user whose replica this is.
     pub fn user(&self) -> Option<&SessionUser> {
         self.user.as_ref()
+    }
+
+    /// Does what can wait until nothing else is to be done: what a long catch-up has left in the log goes into the database, so that
+    /// no save has to wait for that.
+    ///
+    /// # Errors
+    /// What the database says. Nothing is lost.
+    pub fn rest(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.has_caught_up) {
+            self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(storage)?;
+        }
+        Ok(())
     }
 
     /// What changed since this was asked last, for the user interface.

@@ -70,6 +70,7 @@ impl Replica {
             events: Vec::new(),
             clock_skew: None,
             room: sync::Room::BEGIN,
+            has_caught_up: false,
             #[cfg(not(target_arch = "wasm32"))]
             _lock: lock,
         };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Documents kept in memory at most: about 30 KB each.
 const CACHED: usize = 128;
 /// A tail longer than this is folded into a new snapshot.
-const LONG_TAIL: i64 = 16;
+const LONG_TAIL: usize = 16;
 
 /// What a row of `document` says, without the snapshot.
 #[derive(Debug, Clone)]
@@ -107,14 +107,9 @@ pub(crate) fn get(db: &Connection, id: RecordId) -> Result<Stored> {
 
 /// Loads a document from its snapshot and its changes.
 pub(crate) fn load(db: &Connection, registry: &Registry, stored: &Stored) -> Result<Document> {
-    load_with(db, registry, stored, Vec::new()).map(|(document, _)| document)
-}
-
-/// As [`load`], and with changes that came, of which those are answered that were not there.
-pub(crate) fn load_with(db: &Connection, registry: &Registry, stored: &Stored, came: Vec<RawChange>) -> Result<(Document, Vec<RawChange>)> {
     let kind = registry.get(&stored.kind)?;
     let (snapshot, changes) = blobs(db, stored.n)?;
-    Document::load_with(kind, stored.id, snapshot.as_deref(), changes.iter().map(Vec::as_slice), came)
+    Document::load(kind, stored.id, snapshot.as_deref(), changes.iter().map(Vec::as_slice))
 }
 
 /// A document's snapshot and tail.
@@ -186,29 +181,47 @@ pub(crate) fn append_bytes(db: &Connection, n: i64, hash: Hash, bytes: &[u8]) ->
     Ok(rows > 0)
 }
 
-/// Stores a document's heads; folds its tail into a snapshot when it has grown long.
-///
-/// Two statements and not one with `RETURNING`: for that one SQLite takes a savepoint, at which FTS5 writes out what it has
-/// gathered (see [`crate::projection`]'s rows).
-pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
-    let conflicted = i64::from(!document.conflicts().is_empty());
-    let heads = pack(&document.heads());
-    let mark = Mark::of(document.id(), &document.written_heads());
-    db.prepare_cached("UPDATE document SET heads = ?2, conflicted = ?3, lent = 0, mark = ?4 WHERE n = ?1")
-        .and_then(|mut s| s.execute(params![n, heads, conflicted, mark.0]))
-        .map_err(storage)?;
-    let (tail, tail_bytes, snapshot_bytes): (i64, i64, i64) = db
-        .prepare_cached("SELECT tail, tail_bytes, ifnull(length(snapshot), 2000) FROM document WHERE n = ?1")
-        .and_then(|mut s| s.query_row([n], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
-        .map_err(storage)?;
-    if tail > LONG_TAIL || tail_bytes > snapshot_bytes {
-        compact(db, n, document)?;
+/// What is to be known of a document without loading it. Telling it needs no database.
+pub(crate) struct Standing {
+    heads: Vec<u8>,
+    is_conflicted: bool,
+    mark: Mark,
+}
+
+impl Standing {
+    pub fn of(document: &mut Document) -> Self {
+        let mark = Mark::of(document.id(), &document.written_heads());
+        Self { heads: pack(&document.heads()), is_conflicted: !document.conflicts().is_empty(), mark }
     }
-    Ok(())
+
+    /// Stores it. Answers whether the document's tail has grown long: then it is to be folded into a snapshot.
+    ///
+    /// Two statements and not one with `RETURNING`: for that one SQLite takes a savepoint, at which FTS5 writes out what it has
+    /// gathered (see [`crate::projection`]'s rows).
+    pub fn put(&self, db: &Connection, n: i64) -> Result<bool> {
+        db.prepare_cached("UPDATE document SET heads = ?2, conflicted = ?3, lent = 0, mark = ?4 WHERE n = ?1")
+            .and_then(|mut s| s.execute(params![n, self.heads, self.is_conflicted, self.mark.0]))
+            .map_err(storage)?;
+        let (tail, bytes, snapshot): (usize, usize, Option<usize>) = db
+            .prepare_cached("SELECT tail, tail_bytes, length(snapshot) FROM document WHERE n = ?1")
+            .and_then(|mut s| s.query_row([n], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
+            .map_err(storage)?;
+        Ok(is_long(tail, bytes, snapshot))
+    }
+}
+
+/// Whether a tail of so many changes and bytes is better folded into a snapshot of this size.
+pub(crate) fn is_long(tail: usize, bytes: usize, snapshot: Option<usize>) -> bool {
+    tail > LONG_TAIL || bytes > snapshot.unwrap_or(2_000)
+}
+
+/// Stores how a document stands; folds its tail into a snapshot when it has grown long.
+pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
+    if Standing::of(document).put(db, n)? { compact(db, n, document) } else { Ok(()) }
 }
 
 /// Folds the tail into a snapshot. Changes that still wait for others stay as rows.
-fn compact(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
+pub(crate) fn compact(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
     let snapshot = document.save();
     let hashes: Vec<Vec<u8>> = db
         .prepare_cached("SELECT hash FROM change WHERE document = ?1")

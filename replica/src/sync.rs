@@ -159,10 +159,6 @@ impl Replica {
                     match outcome {
                         Outcome::Rejected { code, message } => {
                             tracing::warn!(id = %item.doc(), ?code, message, "a record was not taken back");
-                            // What was brought does not stand by itself there: compared, the record tells what is lacking.
-                            if *code == ErrorCode::MissingDependency {
-                                survey::want(&tx, item.doc())?;
-                            }
                         }
                         Outcome::Accepted { .. } | Outcome::Duplicate | Outcome::Elsewhere { .. } => feed::proven(&tx, *n)?,
                     }
@@ -243,8 +239,8 @@ impl Replica {
             quarantine::put_by(self, id, &refusals)?;
         }
         self.purge_left()?;
-        for item in &batch.items {
-            if let Some(stored) = store::find(&self.db, item.doc())? {
+        for id in batch.items.iter().map(Item::doc).collect::<BTreeSet<_>>() {
+            if let Some(stored) = store::find(&self.db, id)? {
                 self.changed(&stored.kind, stored.id);
             }
         }

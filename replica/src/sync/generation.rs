@@ -70,8 +70,9 @@ pub(super) fn awaits(db: &Connection, n: i64, item: &Item) -> Result<bool> {
         return Ok(false);
     }
     survey::want(db, id)?;
-    // Until the record has given way, and is queued anew; or until the next round, should it come damaged.
-    db.prepare_cached("UPDATE outbox SET waiting = 2 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
+    // Until the record has given way, and is queued anew; or until the next round, should it come damaged. What is lacking
+    // afterwards is another matter, to be tried from the beginning.
+    db.prepare_cached("UPDATE outbox SET waiting = 2, attempts = 0 WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
     Ok(true)
 }
 
@@ -83,16 +84,14 @@ fn is_of_the_present(db: &Connection, item: &Item) -> Result<bool> {
     Ok(stored.is_some_and(|stored| stored.generation > 0 && change.is_ok_and(|change| change.generation() == stored.generation)))
 }
 
-/// A record of a kind that is not known here comes in another generation. What a later version of the app has not sent of it can't
-/// be done again here: it is put by.
-pub(super) fn replace_unknown(replica: &Replica, stored: &Stored, entered: &Entered) -> Result<()> {
-    if !has_come_unread(entered) {
-        warn!(id = %stored.id, "a shortened record came damaged: it is asked for again when the records are compared");
-        return Ok(());
-    }
+/// A record of a kind that is not known here comes in another generation. Answers whether it is here now. What a later version of
+/// the app has not sent of it can be done again by that alone: nothing gives way before it is here again.
+pub(super) fn replace_unknown(replica: &Replica, stored: &Stored, entered: &Entered) -> Result<bool> {
     let db = &replica.db;
-    quarantine::keep_unsent(replica, stored, &quarantine::not_read_yet(replica, stored), |_| true)?;
-    quarantine::requeue(db, stored, &[], replica.host.now())?;
+    if !has_come_unread(entered) || !quarantine::items(db, stored.n)?.is_empty() {
+        warn!(id = %stored.id, "a shortened record can't be taken in: it is asked for again when the records are compared");
+        return Ok(false);
+    }
     let n = begin(db, stored, entered)?;
     if let Some(snapshot) = &entered.snapshot {
         store::put_snapshot(db, n, snapshot)?;
@@ -102,18 +101,18 @@ pub(super) fn replace_unknown(replica: &Replica, stored: &Stored, entered: &Ente
             store::append(db, n, &change)?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-/// A record comes in another generation than what is here of it.
-pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, entered: &Entered) -> Result<()> {
+/// A record comes in another generation than what is here of it. Answers whether it is here now.
+pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, entered: &Entered) -> Result<bool> {
     let (snapshot, tail) = (entered.snapshot.as_ref().map(|bytes| bytes.as_slice()), entered.changes.iter().map(|bytes| bytes.as_slice()));
     let mut there = match Document::load(kind, stored.id, snapshot, tail) {
         // Nothing gives way to a record that came without what it was shortened to.
         Ok(document) if document.generation() == entered.generation => document,
         other => {
             warn!(id = %stored.id, error = ?other.err(), "a shortened record came damaged: it is asked for again when the records are compared");
-            return Ok(());
+            return Ok(false);
         }
     };
     let fresh = there.clone();
@@ -134,7 +133,7 @@ pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, 
     let n = begin(db, stored, entered)?;
     rewrite(db, &replica.registry, n, &mut there, &[])?;
     replica.documents.put(there);
-    Ok(())
+    Ok(true)
 }
 
 /// Does again on `there` what was written here and is no part of it.

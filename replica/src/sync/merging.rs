@@ -8,7 +8,7 @@ use super::heal::fit;
 use super::listing::Listing;
 use super::{relay, survey};
 use crate::projection::Line;
-use crate::store::{self, Stored};
+use crate::store::{self, Standing, Stored};
 use crate::{Replica, at_once};
 use maydan_core::document::{Document, RawChange, decode_change};
 use maydan_core::sync::receipt::Receipt;
@@ -20,6 +20,8 @@ use tracing::warn;
 
 /// Documents that are in memory together, whatever a page brings.
 const TOGETHER: usize = 32;
+/// Documents of which so many come stay in memory.
+const FEW: usize = 8;
 
 /// Changes of a page for documents that are here, by document, in the order of the page.
 #[derive(Default)]
@@ -93,6 +95,10 @@ pub(super) fn merge<'a>(
     for (stored, changes) in came {
         tasks.extend(Task::of(replica, stored, changes)?);
     }
+    if tasks.len() > FEW {
+        // What people work with is not to make room for what they may never look at.
+        tasks.iter_mut().for_each(|task| task.is_kept &= matches!(task.from, From::Memory(_)));
+    }
     at_once::map(tasks, Task::done).into_iter().try_for_each(|done| done.write(replica, listing))
 }
 
@@ -102,6 +108,8 @@ struct Task<'a> {
     kind: Arc<Kind>,
     changes: Vec<RawChange>,
     from: From,
+    /// Whether it is in memory afterwards.
+    is_kept: bool,
 }
 
 enum From {
@@ -126,12 +134,12 @@ impl<'a> Task<'a> {
             let (snapshot, tail) = store::blobs(&replica.db, stored.n)?;
             From::Disk { snapshot, tail }
         };
-        Ok(Some(Self { stored, kind, changes, from }))
+        Ok(Some(Self { stored, kind, changes, from, is_kept: true }))
     }
 
     /// Needs no database.
     fn done(self) -> Done<'a> {
-        let Self { stored, kind, changes, from } = self;
+        let Self { stored, kind, changes, from, mut is_kept } = self;
         // All at once is much cheaper, and nearly always right.
         let whole = match from {
             From::Memory(mut document) => {
@@ -139,34 +147,48 @@ impl<'a> Task<'a> {
                 (fresh.is_empty() || document.apply(fresh.iter().cloned()).is_ok()).then_some((*document, fresh))
             }
             From::Disk { snapshot, tail } => {
+                // Then it is folded into a snapshot.
+                let tail_bytes = tail.iter().map(Vec::len).chain(changes.iter().map(|change| change.bytes().len())).sum();
+                is_kept |= store::is_long(tail.len() + changes.len(), tail_bytes, snapshot.as_ref().map(Vec::len));
                 Document::load_with(&kind, stored.id, snapshot.as_deref(), tail.iter().map(Vec::as_slice), changes.clone())
                     .ok()
                     // A row that is the server's is written anew, or else compared.
                     .filter(|(_, fresh)| !(stored.lent && fresh.is_empty()))
             }
         };
-        let merged = whole.map(|(document, fresh)| Merged::of(&kind, document, fresh));
+        let merged = whole.map(|(document, fresh)| Merged::of(&kind, document, fresh, is_kept));
         Done { stored, kind, changes, merged }
     }
 }
 
-/// A document with what came for it.
+/// A document with what came for it, to be written.
 struct Merged {
-    document: Document,
-    /// What was new.
-    fresh: Vec<RawChange>,
-    /// What lists show of it now; none where nothing was new.
-    line: Option<Line>,
+    /// Unless it is not to be kept in memory.
+    document: Option<Document>,
+    /// None where nothing was new.
+    news: Option<News>,
+}
+
+struct News {
+    changes: Vec<RawChange>,
+    standing: Standing,
+    line: Line,
+    is_waiting: bool,
 }
 
 impl Merged {
-    fn of(kind: &Kind, mut document: Document, fresh: Vec<RawChange>) -> Self {
-        let line = (!fresh.is_empty()).then(|| Line::of(kind, document.row()));
-        Self { document, fresh, line }
+    fn of(kind: &Kind, mut document: Document, changes: Vec<RawChange>, is_kept: bool) -> Self {
+        let news = (!changes.is_empty()).then(|| News {
+            changes,
+            standing: Standing::of(&mut document),
+            line: Line::of(kind, document.row()),
+            is_waiting: document.is_waiting(),
+        });
+        Self { document: is_kept.then_some(document), news }
     }
 }
 
-/// A document that is to be written.
+/// What became of a task.
 struct Done<'a> {
     stored: &'a Stored,
     kind: Arc<Kind>,
@@ -187,17 +209,22 @@ impl Done<'_> {
             }
             Err(e) => return Err(e),
         };
-        let Merged { mut document, fresh, line } = merged;
-        if let Some(line) = line {
-            keep(&replica.db, stored, &fresh)?;
-            store::settle(&replica.db, stored.n, &mut document)?;
+        let Merged { mut document, news } = merged;
+        if let Some(News { changes, standing, line, is_waiting }) = news {
+            keep(&replica.db, stored, &changes)?;
+            let is_long = standing.put(&replica.db, stored.n)?;
+            if is_long && let Some(document) = &mut document {
+                store::compact(&replica.db, stored.n, document)?;
+            }
             listing.set(stored.kind.clone(), stored.n, line);
-            if document.is_waiting() {
+            if is_waiting {
                 // Made on what is not in any feed: the first changes of a later version of the app. They come with the whole.
                 survey::want(&replica.db, stored.id)?;
             }
         }
-        replica.documents.put(document);
+        if let Some(document) = document {
+            replica.documents.put(document);
+        }
         Ok(())
     }
 }
@@ -207,7 +234,7 @@ impl Done<'_> {
 fn one_by_one(replica: &mut Replica, stored: &Stored, kind: &Kind, changes: &[RawChange]) -> Result<Merged> {
     let mut document = replica.document(stored)?;
     let fresh = fit(&mut document, changes.to_vec());
-    Ok(Merged::of(kind, document, fresh))
+    Ok(Merged::of(kind, document, fresh, true))
 }
 
 /// Lays changes beside a document's snapshot.

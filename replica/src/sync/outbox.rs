@@ -127,6 +127,11 @@ impl Waiting {
         .map_err(storage)
     }
 
+    /// Whether something of it was refused more than once.
+    pub fn was_refused_again(&self) -> bool {
+        self.attempts > 1
+    }
+
     /// What stands there by now is something else: it was never refused.
     pub fn renewed(self) -> Self {
         Self { attempts: 0, ..self }

@@ -54,9 +54,10 @@ pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) ->
                         }
                         Some(stored) => {
                             listing.write_before(replica, &stored)?;
-                            meet(replica, &stored, entered, &mut listing)?;
-                            relay::renew(&replica.db, &stored, store::known_kind(&replica.registry, &stored).is_some(), entered)?;
-                            mark_unknown(replica, &stored)?;
+                            if meet(replica, &stored, entered, &mut listing)? {
+                                relay::renew(&replica.db, &stored, store::known_kind(&replica.registry, &stored).is_some(), entered)?;
+                                mark_unknown(replica, &stored)?;
+                            }
                         }
                         None => {
                             if let Some(n) = enter(replica, entered, &mut listing)? {
@@ -109,6 +110,7 @@ pub(super) fn apply(replica: &mut Replica, received: Received, asked: &Asked) ->
         }
         return Err(e);
     }
+    replica.has_caught_up |= page.has_more;
     for (kind, id) in touched {
         replica.changed(&kind, id);
     }
@@ -127,8 +129,8 @@ fn put_cursor(db: &Connection, cursor: &Cursor) -> Result<()> {
     .map_err(storage)
 }
 
-/// A document comes whole that is here already.
-fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listing: &mut Listing) -> Result<()> {
+/// A document comes whole that is here already. Answers whether what came is part of what is here now.
+fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listing: &mut Listing) -> Result<bool> {
     replica
         .db
         .prepare_cached("UPDATE document SET scope = ?2, leaving = 0, target = NULL WHERE n = ?1")
@@ -136,7 +138,7 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listin
         .map_err(storage)?;
     if entered.changes.is_empty() && entered.ready.as_ref().is_some_and(|ready| ready.heads == stored.heads) && !stored.damaged {
         // What it says is here.
-        return Ok(());
+        return Ok(true);
     }
     let meeting = Meeting::of(stored, entered);
     let kind = replica.registry.get(&entered.kind).cloned().ok();
@@ -145,13 +147,14 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listin
         (Meeting::Later, None) => return generation::replace_unknown(replica, stored, entered),
         // It is brought what is here when the records are compared; what can't be read here is better than nothing.
         (Meeting::Earlier, Some(kind)) if stored.damaged => return generation::replace(replica, stored, kind, entered),
-        (Meeting::Earlier, _) => return Ok(()),
+        (Meeting::Earlier, _) => return Ok(false),
         (Meeting::Same, _) => {}
     }
     if let Some(kind) = kind
         && replica.document(stored).map(|d| replica.documents.put(d)).is_err_and(|e| e.code == ErrorCode::Corrupt)
     {
-        return heal(replica, stored, &kind, entered);
+        heal(replica, stored, &kind, entered)?;
+        return Ok(true);
     }
     let mut fresh = Vec::new();
     if let Some(snapshot) = &entered.snapshot {
@@ -167,7 +170,8 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listin
     for bytes in &entered.changes {
         fresh.extend(intact(&replica.db, stored, decode_change(bytes))?);
     }
-    merge(replica, [(stored, fresh)], listing)
+    merge(replica, [(stored, fresh)], listing)?;
+    Ok(true)
 }
 
 /// Puts a document that comes with its row where nothing is yet, and answers whether it did. So come nearly all of a first sync:

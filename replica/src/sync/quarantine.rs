@@ -193,7 +193,7 @@ pub(super) fn keep(
     let (id, scope) = (stored.id.as_bytes(), stored.scope.as_bytes());
     db.prepare_cached(
         "INSERT INTO quarantine (record, kind, scope, title, code, message, refused_at, fields, items)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1 FROM quarantine WHERE record = ?1 AND items = ?9 AND fields = ?8)",
     )
     .and_then(|mut s| s.execute(params![id, stored.kind, scope, title, code, why.message, now.0, fields, items]))
     .map(drop)

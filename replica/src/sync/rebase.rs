@@ -3,7 +3,8 @@
 //! twice.
 //!
 //! Nothing that the server may have goes out of the record, nor does anything leave the queue without an answer:
-//! - What acknowledged work was made on stays, refused or not: the server can't have the one without the other.
+//! - What acknowledged work was made on stays, refused or not: the server can't have the one without the other. Its receipts for
+//!   the latter are brought to it, and prove that. What it refuses after that as well is shown.
 //! - What lies beside the record, because only a later version of the app can read it, stays as well, unless it was made on what
 //!   goes, or its number comes behind.
 
@@ -26,8 +27,8 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     let answered: BTreeSet<Hash> = refusals.iter().filter_map(|refusal| refusal.hash).collect();
     let (history, mut waiting) = (document.changes_since(&[]), store::waiting(&replica.db, stored.n, &mut document)?);
     let here: BTreeSet<Hash> = history.iter().map(RawChange::hash).collect();
-    let made_on = made_on(&[waiting.as_slice(), &history], &queued);
-    let is_free = |change: &&RawChange| queued.contains(&change.hash()) && !made_on.contains(&change.hash());
+    let needed = needed(&[waiting.as_slice(), &history], &queued);
+    let is_free = |change: &&RawChange| queued.contains(&change.hash()) && !needed.contains(&change.hash());
     let free: Vec<&RawChange> = history.iter().filter(is_free).collect();
     let mut gone: BTreeSet<Hash> = free.iter().map(|change| change.hash()).collect();
     let mut refused: BTreeMap<Hash, &Refusal> =
@@ -45,11 +46,11 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     replica.actor = actor;
     // What a change that can't be sent stands for, to whatever was made on it.
     let mut stands_for: BTreeMap<Hash, Vec<Hash>> = BTreeMap::new();
-    let is_unanswered = |change: &&RawChange| {
-        let hash = change.hash();
-        queued.contains(&hash) && made_on.contains(&hash) && !answered.contains(&hash)
-    };
-    let mut again: Vec<RawChange> = history.iter().filter(is_unanswered).cloned().collect();
+    let before = Waiting::of(&replica.db, stored.n)?;
+    // Refused, and the server has had nothing yet that proves it.
+    let is_denied = |hash: &Hash| needed.contains(hash) && answered.contains(hash);
+    let is_left = |hash: &Hash| queued.contains(hash) && needed.contains(hash) && !(is_denied(hash) && before.was_refused_again());
+    let mut again: Vec<RawChange> = history.iter().filter(|change| is_left(&change.hash())).cloned().collect();
     let mut lost: Vec<(Hash, Vec<FieldChange>)> = Vec::new();
     for change in &free {
         let hash = change.hash();
@@ -72,16 +73,16 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     waiting.retain(|change| {
         let (hash, mut made_on) = (change.hash(), change.dependencies().into_iter());
         let is_lost = made_on.any(|hash| gone.contains(&hash)) || branches.contains(change.branch()) || answered.contains(&hash);
-        !(queued.contains(&hash) && is_lost && gone.insert(hash))
+        !(queued.contains(&hash) && !needed.contains(&hash) && is_lost && gone.insert(hash))
     });
     rebased.apply(waiting.iter().cloned())?;
-    again.extend(waiting.iter().filter(|change| queued.contains(&change.hash())).cloned());
-    // What the server has refused and must have all the same: it stays in the record.
-    let is_denied = |hash: &Hash| queued.contains(hash) && made_on.contains(hash) && here.contains(hash);
-    let mut denied: Vec<(&Refusal, Vec<FieldChange>)> = Vec::new();
+    let is_queued = |hash: &Hash| if needed.contains(hash) { is_left(hash) } else { queued.contains(hash) };
+    again.extend(waiting.iter().filter(|change| is_queued(&change.hash())).cloned());
+    // It stays in the record, and she hears of it.
+    let mut shown: Vec<(&Refusal, Vec<FieldChange>)> = Vec::new();
     for why in refusals {
-        if let Some(hash) = why.hash.filter(is_denied) {
-            denied.push((why, document.deeds(&hash)?));
+        if let Some(hash) = why.hash.filter(|hash| is_denied(hash) && !is_left(hash) && here.contains(hash)) {
+            shown.push((why, document.deeds(&hash)?));
         }
     }
     let stays: BTreeSet<Hash> = again.iter().map(RawChange::hash).collect();
@@ -95,22 +96,17 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
         let why = row.hash.and_then(|hash| refused.get(&hash).copied()).unwrap_or(&unread);
         keep(&tx, stored, &title, why, &[], std::slice::from_ref(row), now)?;
     }
-    let before = Waiting::of(&tx, stored.n)?;
+    for (why, fields) in &shown {
+        let of: Vec<Row> = rows.iter().filter(|row| row.hash == why.hash).cloned().collect();
+        keep(&tx, stored, &title, why, fields, &of, now)?;
+    }
     requeue(&tx, stored, &again, now)?;
     rewrite(&tx, &replica.registry, stored.n, &mut rebased, &waiting)?;
     stands_for.iter().try_for_each(|(old, heads)| stand_for(&tx, old, heads))?;
-    if made_on.iter().any(|hash| answered.contains(hash)) {
-        // Its receipts for what was made on that prove it. Should they not, the rest is tried once a round, and not without a pause.
+    if answered.iter().any(is_denied) {
         relay::bring(&tx, stored.n)?;
+        // Or it would be refused as for the first time, again and again.
         before.keep(&tx, stored.n)?;
-        tx.execute("UPDATE outbox SET waiting = 1 WHERE document = ?1", [stored.n]).map_err(storage)?;
-        if !relay::is_to_come(&tx, stored.n)? {
-            // No word of the server's is here to prove it: she hears of it.
-            for (why, fields) in &denied {
-                let of: Vec<Row> = rows.iter().filter(|row| row.hash == why.hash).cloned().collect();
-                keep(&tx, stored, &title, why, fields, &of, now)?;
-            }
-        }
     }
     tx.commit().map_err(storage)?;
     replica.documents.put(rebased);
@@ -119,13 +115,13 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
 }
 
 /// What acknowledged changes were made on, at any remove. It is with the server, whatever that says of it now.
-fn made_on(changes: &[&[RawChange]], queued: &BTreeSet<Hash>) -> BTreeSet<Hash> {
+fn needed(changes: &[&[RawChange]], queued: &BTreeSet<Hash>) -> BTreeSet<Hash> {
     let here: BTreeMap<Hash, &RawChange> = changes.iter().copied().flatten().map(|change| (change.hash(), change)).collect();
     let mut open: Vec<Hash> = here.keys().filter(|hash| !queued.contains(hash)).copied().collect();
-    let mut made_on = BTreeSet::new();
+    let mut needed = BTreeSet::new();
     while let Some(hash) = open.pop() {
         let dependencies = here.get(&hash).map_or(Vec::new(), |change| change.dependencies());
-        open.extend(dependencies.into_iter().filter(|dependency| made_on.insert(*dependency)));
+        open.extend(dependencies.into_iter().filter(|dependency| needed.insert(*dependency)));
     }
-    made_on
+    needed
 }

@@ -76,6 +76,23 @@ fn a_page_writes_its_search_entries_out_once() {
     assert!(many < 41 * few * 3 / 4, "{many} rows for 41 records, {few} for one");
 }
 
+/// Or the save that comes next would wait until all of it is in the database.
+#[test]
+fn what_a_long_catch_up_left_in_the_log_goes_into_the_database_at_rest() {
+    let (folder, mut amal) = (tempfile::tempdir().unwrap(), open(Place::Memory));
+    for number in 0..100 {
+        customer(&mut amal, &format!("شركة {number}"));
+    }
+    let mut basma = open_with(options(file(&folder)), BASMA);
+    let size = || std::fs::metadata(folder.path().join("replica.db")).unwrap().len();
+    let before = size();
+    for has_more in [false, true] {
+        basma.apply_page(&Page { has_more, ..page(&amal.batch().unwrap()) }).unwrap();
+        basma.rest().unwrap();
+        assert_eq!(size() > before, has_more);
+    }
+}
+
 #[test]
 fn an_item_leaves_the_outbox_only_when_the_server_has_it() {
     let mut replica = open(Place::Memory);
