@@ -156,15 +156,16 @@ impl<P: Platform> App<P> {
             // What was to be sent went by another way.
             return Ok(Seen::Pushed { pending: false, hello_needed: false, transfers: false });
         };
-        let answer = match news.ahead.take() {
-            Some((ahead, answering)) if ahead.is_as(&asked) => answering.await?,
-            _ => match remote.send(&token, asked.clone()).await {
-                Ok(answer) => answer,
-                Err(failure) => {
-                    let taken = self.with_session(session, |r| r.take_refusal(&asked, &failure.error))?;
-                    return taken.map(|taken| taken.seen).ok_or(failure);
-                }
-            },
+        let answered = match news.ahead.take() {
+            Some((ahead, answering)) if ahead.is_as(&asked) => answering.await,
+            _ => remote.send(&token, asked.clone()).await,
+        };
+        let answer = match answered {
+            Ok(answer) => answer,
+            Err(failure) => {
+                let taken = self.with_session(session, |r| r.take_refusal(&asked, &failure.error))?;
+                return taken.map(|taken| taken.seen).ok_or(failure);
+            }
         };
         if let Some(next) = self.with_replica(|r| r.ask_ahead(&answer))?.map(Arc::new) {
             // The server works on the next page while this one is stored.

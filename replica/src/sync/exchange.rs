@@ -158,7 +158,12 @@ impl Replica {
     /// # Errors
     /// What the database says.
     pub fn take_refusal(&mut self, asked: &Outgoing, error: &Error) -> Result<Option<Taken>> {
+        use ErrorCode::{Corrupt, NotAMaydanServer, Offline, ServerFailed};
         match &asked.sort {
+            Sort::Pull { .. } if !matches!(error.code, Offline | ServerFailed | NotAMaydanServer | Corrupt) => {
+                self.room.was_refused();
+                Ok(None)
+            }
             Sort::Transfer(asking) if self.part_was_refused(asking, error)? => self.transferred().map(Some),
             _ => Ok(None),
         }

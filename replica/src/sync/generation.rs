@@ -89,7 +89,7 @@ fn is_of_the_present(db: &Connection, item: &Item) -> Result<bool> {
 pub(super) fn replace_unknown(replica: &Replica, stored: &Stored, entered: &Entered) -> Result<bool> {
     let db = &replica.db;
     if !has_come_unread(entered) || !quarantine::items(db, stored.n)?.is_empty() {
-        warn!(id = %stored.id, "a shortened record can't be taken in: it is asked for again when the records are compared");
+        warn!(id = %stored.id, "a shortened record can't be taken in yet: it is asked for again");
         return Ok(false);
     }
     let n = begin(db, stored, entered)?;
@@ -124,7 +124,7 @@ pub(super) fn replace(replica: &mut Replica, stored: &Stored, kind: &Arc<Kind>, 
             let why = "what was written can't be read any more on this device, and the record has changed since";
             (Carried::default(), Refusal { hash: None, code: ErrorCode::StaleGeneration, message: why.into() })
         }
-        carried => (carried?, quarantine::not_read_yet(replica, stored)),
+        carried => (carried?, quarantine::not_read_yet()),
     };
     quarantine::keep_unsent(replica, stored, &why, |hash| !carried.stands_for.contains_key(hash))?;
     let now = replica.host.now();

@@ -119,11 +119,9 @@ pub(super) fn stand_for(db: &Connection, old: &Hash, heads: &[Hash]) -> Result<(
 }
 
 /// Why a change is put by that lies here and is no part of its record. People are told to update the app.
-pub(super) fn not_read_yet(replica: &Replica, stored: &Stored) -> Refusal {
-    let is_known = store::known_kind(&replica.registry, stored).is_some();
+pub(super) fn not_read_yet() -> Refusal {
     let message = "this app can't read what was written: a later version wrote it, or what it was made on is gone";
-    let code = if is_known { ErrorCode::UnknownField } else { ErrorCode::UnknownKind };
-    Refusal { hash: None, code, message: message.into() }
+    Refusal { hash: None, code: ErrorCode::UnknownField, message: message.into() }
 }
 
 /// Puts by unsent changes of a document as they are: what they say can't be read here.
@@ -191,9 +189,17 @@ pub(super) fn keep(
     let items = packed(&items)?;
     let (code, fields) = (serde_json::to_string(&why.code)?, serde_json::to_string(fields)?);
     let (id, scope) = (stored.id.as_bytes(), stored.scope.as_bytes());
+    // The same may be refused again, once the server was brought what should prove it.
+    let known = db
+        .prepare_cached("UPDATE quarantine SET code = ?3, message = ?4, refused_at = ?5 WHERE record = ?1 AND items = ?2 AND fields = ?6")
+        .and_then(|mut s| s.execute(params![id, items, code, why.message, now.0, fields]))
+        .map_err(storage)?;
+    if known > 0 {
+        return Ok(());
+    }
     db.prepare_cached(
         "INSERT INTO quarantine (record, kind, scope, title, code, message, refused_at, fields, items)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1 FROM quarantine WHERE record = ?1 AND items = ?9 AND fields = ?8)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )
     .and_then(|mut s| s.execute(params![id, stored.kind, scope, title, code, why.message, now.0, fields, items]))
     .map(drop)

@@ -47,7 +47,7 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
     // What a change that can't be sent stands for, to whatever was made on it.
     let mut stands_for: BTreeMap<Hash, Vec<Hash>> = BTreeMap::new();
     let before = Waiting::of(&replica.db, stored.n)?;
-    // Refused, and the server has had nothing yet that proves it.
+    // The server must have it, and refuses it. It stays in the queue until the server was brought what proves it.
     let is_denied = |hash: &Hash| needed.contains(hash) && answered.contains(hash);
     let is_left = |hash: &Hash| queued.contains(hash) && needed.contains(hash) && !(is_denied(hash) && before.was_refused_again());
     let mut again: Vec<RawChange> = history.iter().filter(|change| is_left(&change.hash())).cloned().collect();
@@ -86,7 +86,7 @@ pub(super) fn rebase(replica: &mut Replica, stored: &Stored, mut document: Docum
         }
     }
     let stays: BTreeSet<Hash> = again.iter().map(RawChange::hash).collect();
-    let (title, unread) = (title(replica, stored)?, not_read_yet(replica, stored));
+    let (title, unread) = (title(replica, stored)?, not_read_yet());
     let tx = replica.db.transaction().map_err(storage)?;
     for (hash, fields) in &lost {
         let of: Vec<Row> = rows.iter().filter(|row| row.hash == Some(*hash)).cloned().collect();

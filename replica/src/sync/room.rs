@@ -29,6 +29,11 @@ impl Room {
         self.bytes
     }
 
+    /// The server will not give the page: that says nothing of the line.
+    pub fn was_refused(&mut self) {
+        self.is_awaited = false;
+    }
+
     /// The page that was asked for has come, and whether others are to follow.
     pub fn came(&mut self, has_more: bool) {
         *self = if has_more { Self { bytes: self.after(), is_awaited: false, ..*self } } else { Self::BEGIN };
@@ -73,6 +78,9 @@ mod tests {
         assert_eq!(room.ask(), 8 * FIRST_PAGE_BYTES);
         // It did not come.
         assert_eq!(asked(&mut room, 5), [1, 2, 4, 4, 4].map(|times| times * FIRST_PAGE_BYTES));
+        room.ask();
+        room.was_refused();
+        assert_eq!(room.ask(), 4 * FIRST_PAGE_BYTES, "a server that answers is no bad line");
         for _ in 0..4 {
             room.ask();
         }

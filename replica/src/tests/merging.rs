@@ -127,6 +127,7 @@ fn a_page_brings_changes_to_many_documents_of_which_one_is_damaged_here() {
     spoil(&mut basma, ids[7]);
 
     basma.apply_page(&news).unwrap();
+    assert!(basma.loaded_documents() <= 8, "what nobody looks at does not stay in memory");
     for (n, id) in ids.iter().enumerate().filter(|(n, _)| *n != 7) {
         let row = row(&mut basma, *id);
         let expected = [format!("زبون {n}"), format!("city {n}"), format!("remarks {n}")].map(Value::from);
@@ -137,6 +138,14 @@ fn a_page_brings_changes_to_many_documents_of_which_one_is_damaged_here() {
     assert_eq!(damaged(&basma), 1, "the damaged one is asked for again");
     let beside = "SELECT count(*) FROM change WHERE document = (SELECT n FROM document WHERE damaged > 0) AND substr(bytes, 1, 1) > x'00'";
     assert_eq!(number(&basma, beside), 2, "what came for it is kept");
+
+    let long: String = (0..600).map(|n: u32| format!("{} ", n.wrapping_mul(2_654_435_761))).collect();
+    let entries =
+        |id: &RecordId| self::news(*id, &[&change(&document(&mut amal, *id), Actor(Uuid::from_u128(0x10)), "remarks", &long)]).entries;
+    let page = Page { entries: ids.iter().flat_map(entries).collect(), ..Page::default() };
+    basma.documents = Cache::new();
+    basma.apply_page(&page).unwrap();
+    assert_eq!(number(&basma, "SELECT count(*) FROM document WHERE tail > 0"), 1, "a long tail is folded into a snapshot");
 }
 
 /// The server's row is believed until the document is loaded, whether what loaded it was new or not.
