@@ -36,9 +36,26 @@ use crate::{Error, Result};
 use automerge::{AutoCommit, ObjId as ExId, ReadDoc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use view::Walk;
 
 /// Key of a document's deletion mark.
 pub const DELETED_AT: &str = "deleted_at";
+
+/// Key of the version of its kind that a document was made for, which genesis changes write.
+const VERSION: &str = "version";
+
+/// What is to be known of a record without loading it.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// As of [`Document::row`].
+    pub row: Row,
+    /// Whether there are [`Document::conflicts`].
+    pub is_conflicted: bool,
+    /// As of [`Document::heads`].
+    pub heads: Vec<Hash>,
+    /// As of [`Document::written_heads`].
+    pub written_heads: Vec<Hash>,
+}
 
 /// A record's document, in memory.
 #[derive(Clone)]
@@ -98,7 +115,7 @@ impl Document {
     /// Adds the genesis changes that a newer version of the kind brings. Every device adds the same ones.
     fn upgrade(&mut self) -> Result<()> {
         // Only genesis changes write the version, each on the one before it: making them to compare them is dear.
-        let version = self.auto.get(automerge::ROOT, "version")?.and_then(|(value, _)| value.as_i64());
+        let version = self.auto.get(automerge::ROOT, VERSION)?.and_then(|(value, _)| value.as_i64());
         if version.is_some_and(|version| version >= i64::from(self.kind.version)) {
             return Ok(());
         }
@@ -166,11 +183,17 @@ impl Document {
 
     /// The heads without the genesis, as the server counts them.
     pub fn written_heads(&mut self) -> Vec<Hash> {
+        let version = self.auto.get(automerge::ROOT, VERSION).ok().flatten().map(|(_, id)| id);
+        self.written_by_people(version)
+    }
+
+    /// The heads without the genesis, by what wrote the version.
+    fn written_by_people(&mut self, version: Option<ExId>) -> Vec<Hash> {
         let mut heads = self.heads();
         let genesis = Actor::GENESIS.automerge();
         // The newest genesis is the only one that can be a head, and it wrote the version.
-        match self.auto.get(automerge::ROOT, "version") {
-            Ok(Some((_, id))) if matches!(&id, ExId::Id(_, writer, _) if *writer == genesis) => {
+        match version {
+            Some(id) if matches!(&id, ExId::Id(_, writer, _) if *writer == genesis) => {
                 let newest = self.auto.hash_for_opid(&id).map(|hash| Hash::from(&hash));
                 heads.retain(|head| Some(*head) != newest);
             }
@@ -182,12 +205,23 @@ impl Document {
 
     /// The record as lists and forms see it, derived fields included.
     pub fn row(&mut self) -> Row {
+        let row = self.view().stored_row();
+        self.derived(row)
+    }
+
+    fn derived(&mut self, mut row: Row) -> Row {
         let view = self.view();
-        let mut row = view.stored_row();
         if let Some(derive) = view.kind.derive {
             derive(&view, &mut row);
         }
         row
+    }
+
+    /// What is to be known of the record without loading it, in one walk over the document: that costs what a single look does.
+    pub fn reading(&mut self) -> Reading {
+        let Walk { row, written_at_once, version } = self.view().walk();
+        let is_conflicted = !self.conflicts_among(&written_at_once).is_empty();
+        Reading { row: self.derived(row), is_conflicted, heads: self.heads(), written_heads: self.written_by_people(version) }
     }
 
     /// What people know the record by.

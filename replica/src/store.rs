@@ -1,7 +1,7 @@
 //! Documents and their changes as rows.
 
 use crate::storage;
-use maydan_core::document::{Document, Hash, RawChange, decode_change};
+use maydan_core::document::{Document, Hash, RawChange, Reading, decode_change};
 use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Ready};
 use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, ScopeId};
@@ -189,9 +189,8 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub fn of(document: &mut Document) -> Self {
-        let mark = Mark::of(document.id(), &document.written_heads());
-        Self { heads: pack(&document.heads()), is_conflicted: !document.conflicts().is_empty(), mark }
+    pub fn of(id: RecordId, reading: &Reading) -> Self {
+        Self { heads: pack(&reading.heads), is_conflicted: reading.is_conflicted, mark: Mark::of(id, &reading.written_heads) }
     }
 
     /// Stores it. Answers whether the document's tail has grown long: then it is to be folded into a snapshot.
@@ -217,7 +216,7 @@ pub(crate) fn is_long(tail: usize, bytes: usize, snapshot: Option<usize>) -> boo
 
 /// Stores how a document stands; folds its tail into a snapshot when it has grown long.
 pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
-    if Standing::of(document).put(db, n)? { compact(db, n, document) } else { Ok(()) }
+    if Standing::of(document.id(), &document.reading()).put(db, n)? { compact(db, n, document) } else { Ok(()) }
 }
 
 /// Folds the tail into a snapshot. Changes that still wait for others stay as rows.

@@ -32,8 +32,11 @@ pub struct ConflictValue {
 impl Document {
     /// Fields whose standing values differ. Equal values written at once are no conflict.
     pub fn conflicts(&mut self) -> Vec<Conflict> {
-        let written_at_once: BTreeSet<String> =
-            self.view().standing().filter(|item| item.conflict).map(|item| item.key.into_owned()).collect();
+        let written_at_once = self.view().standing().filter(|item| item.conflict).map(|item| item.key.into_owned()).collect();
+        self.conflicts_among(&written_at_once)
+    }
+
+    pub(super) fn conflicts_among(&mut self, written_at_once: &BTreeSet<String>) -> Vec<Conflict> {
         if written_at_once.is_empty() {
             return Vec::new();
         }

@@ -18,7 +18,7 @@
 
 use super::change::MAX_CHANGE_BYTES;
 use super::replay::{Deed, deeds, perform};
-use super::{Document, Hash, RawChange, genesis, guarded};
+use super::{Document, Hash, RawChange, VERSION, genesis, guarded};
 use crate::id::{Actor, generation_of};
 use crate::record::FieldType;
 use crate::time::Instant;
@@ -159,7 +159,7 @@ impl Document {
         if let Some(field) = appended {
             return Err(needed(format!("{} says who did what when", field.name)));
         }
-        let version = self.auto.get(ROOT, "version")?.and_then(|(value, _)| value.as_i64());
+        let version = self.auto.get(ROOT, VERSION)?.and_then(|(value, _)| value.as_i64());
         if version != Some(i64::from(self.kind.version)) {
             return Err(needed("it was written by another version".into()));
         }

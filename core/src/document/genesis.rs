@@ -1,5 +1,6 @@
 //! The first changes of a document, the same on every device.
 
+use super::VERSION;
 use super::change::Hash;
 use crate::id::{Actor, RecordId};
 use crate::record::Kind;
@@ -21,7 +22,7 @@ pub(super) fn document(kind: &Kind, id: RecordId) -> Result<AutoCommit> {
             auto.put(ROOT, "kind", kind.name.as_ref())?;
             auto.put(ROOT, "id", id.to_string())?;
         }
-        auto.put(ROOT, "version", i64::from(version))?;
+        auto.put(ROOT, VERSION, i64::from(version))?;
         for field in kind.fields.iter().filter(|f| f.since == version && f.ty.is_prose()) {
             auto.put_object(ROOT, field.name.as_ref(), ObjType::Text)?;
         }

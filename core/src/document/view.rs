@@ -1,11 +1,11 @@
 //! Reading a document.
 
-use super::{DELETED_AT, Hash};
+use super::{DELETED_AT, Hash, VERSION};
 use crate::id::Actor;
 use crate::record::{FieldType, Kind, Row, Value};
 use automerge::iter::MapRangeItem;
 use automerge::{AutoCommit, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, ValueRef};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A document, for reading.
 #[derive(Clone, Copy)]
@@ -101,9 +101,21 @@ impl DocumentView<'_> {
 
     /// The fields that are stored, without derived ones; empty fields are left out.
     pub(super) fn stored_row(&self) -> Row {
+        self.walk().row
+    }
+
+    /// One walk over what stands.
+    pub(super) fn walk(&self) -> Walk {
         let declared: BTreeMap<&str, &FieldType> = self.kind.columns().map(|f| (f.name.as_ref(), &f.ty)).collect();
         let mut row = Row::new();
+        let (mut written_at_once, mut version) = (BTreeSet::new(), None);
         for item in self.standing() {
+            if item.conflict {
+                written_at_once.insert(item.key.clone().into_owned());
+            }
+            if item.key == VERSION {
+                version = Some(item.id());
+            }
             let (name, word) = item.key.split_once('/').map_or((item.key.as_ref(), None), |(name, word)| (name, Some(word)));
             let value = match (declared.get(name), word) {
                 (Some(FieldType::Tags), Some(word)) => {
@@ -124,8 +136,18 @@ impl DocumentView<'_> {
                 row.insert(name.to_owned(), value);
             }
         }
-        row
+        Walk { row, written_at_once, version }
     }
+}
+
+/// What one walk over a document sees.
+pub(super) struct Walk {
+    /// The fields that are stored.
+    pub row: Row,
+    /// The keys that hold several values.
+    pub written_at_once: BTreeSet<String>,
+    /// Which operation wrote the version of the kind.
+    pub version: Option<ObjId>,
 }
 
 pub(super) fn from_automerge(value: &automerge::Value<'_>) -> Value {
@@ -250,6 +272,9 @@ mod tests {
             prop_assert_eq!(view.stored_row(), asked);
             let asked: Vec<_> = fields().filter(|f| !matches!(f.ty, FieldType::Prose | FieldType::Tags)).filter_map(|f| all.conflict(&f.name)).collect();
             prop_assert_eq!(all.conflicts(), asked);
+            let reading = all.reading();
+            prop_assert_eq!((reading.is_conflicted, reading.row), (!all.conflicts().is_empty(), all.row()));
+            prop_assert_eq!((reading.heads, reading.written_heads), (all.heads(), all.written_heads()));
         }
     }
 }

@@ -36,16 +36,18 @@ impl<'a> Changes<'a> {
     pub fn apply(&mut self, replica: &mut Replica, listing: &mut Listing, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
         let changes: Vec<_> = std::mem::take(&mut self.0).into_iter().collect();
         for some in changes.chunks(TOGETHER) {
+            let decoded = at_once::map(some.iter().collect(), |(_, list)| list.iter().map(|(bytes, _)| decode_change(bytes)).collect());
+            let decoded: Vec<Vec<Result<RawChange>>> = decoded;
             let mut came = Vec::new();
-            for (id, list) in some {
+            for ((id, list), decoded) in some.iter().zip(decoded) {
                 let Some(stored) = store::find(&replica.db, *id)? else {
                     warn!(%id, "a change came for a document that is not here");
                     continue;
                 };
                 listing.write_before(replica, &stored)?;
                 let (mut changes, mut receipts) = (Vec::new(), relay::Came::default());
-                for (bytes, receipt) in list {
-                    if let Some(change) = intact(&replica.db, &stored, decode_change(bytes))? {
+                for ((_, receipt), change) in list.iter().zip(decoded) {
+                    if let Some(change) = intact(&replica.db, &stored, change)? {
                         receipts.add(&change, receipt);
                         changes.push(change);
                     }
@@ -178,11 +180,10 @@ struct News {
 
 impl Merged {
     fn of(kind: &Kind, mut document: Document, changes: Vec<RawChange>, is_kept: bool) -> Self {
-        let news = (!changes.is_empty()).then(|| News {
-            changes,
-            standing: Standing::of(&mut document),
-            line: Line::of(kind, document.row()),
-            is_waiting: document.is_waiting(),
+        let news = (!changes.is_empty()).then(|| {
+            let reading = document.reading();
+            let standing = Standing::of(document.id(), &reading);
+            News { changes, standing, line: Line::of(kind, reading.row), is_waiting: document.is_waiting() }
         });
         Self { document: is_kept.then_some(document), news }
     }

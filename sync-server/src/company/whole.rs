@@ -149,8 +149,9 @@ fn fold(company: &Company, whole: &mut Whole, upto: u64) -> Option<Folded> {
 }
 
 fn ready(document: &mut Document) -> Result<Ready> {
-    let (conflicted, row) = (!document.conflicts().is_empty(), PackedRow::of(&document.row())?);
-    Ok(Ready { heads: document.heads(), row, conflicted, fingerprint: document.kind().fingerprint() })
+    let reading = document.reading();
+    let (row, fingerprint) = (PackedRow::of(&reading.row)?, document.kind().fingerprint());
+    Ok(Ready { heads: reading.heads, row, conflicted: reading.is_conflicted, fingerprint })
 }
 
 impl Company {

@@ -2,7 +2,6 @@
 
 use anyhow::{Result, bail};
 use flate2::Compression;
-use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use maydan_core::command::SessionUser;
 use maydan_core::sync::client::{Client, Seen, Step};
@@ -11,7 +10,7 @@ use maydan_core::{Actor, DeviceId, Registry};
 use maydan_it::platform::SystemHost;
 use maydan_it::world::PASSWORD;
 use maydan_replica::{OpenOptions, Place, Replica};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -83,7 +82,7 @@ impl Device {
             .post(format!("{}/v1/{path}", self.url))
             .bearer_auth(&self.token)
             .header("content-type", media)
-            .header("accept-encoding", "gzip");
+            .header("accept-encoding", "zstd");
         let request = if body.len() >= 600 {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
             encoder.write_all(body)?;
@@ -96,7 +95,7 @@ impl Device {
         };
         self.requests += 1;
         let answer = request.send().await?.error_for_status()?;
-        let zipped = answer.headers().get("content-encoding").is_some_and(|v| v == "gzip");
+        let zipped = answer.headers().get("content-encoding").is_some_and(|v| v == "zstd");
         let bytes = answer.bytes().await?;
         self.got += bytes.len();
         if let Some(kept) = &mut self.kept {
@@ -105,15 +104,13 @@ impl Device {
         if !zipped {
             return Ok(bytes.to_vec());
         }
-        let mut out = Vec::new();
-        GzDecoder::new(bytes.as_ref()).read_to_end(&mut out)?;
-        Ok(out)
+        Ok(zstd::decode_all(bytes.as_ref())?)
     }
 }
 
 /// A client that leaves compression to us, so that bytes can be counted.
 pub(crate) fn client() -> Result<reqwest::Client> {
-    Ok(reqwest::Client::builder().no_gzip().build()?)
+    Ok(reqwest::Client::builder().no_gzip().no_zstd().build()?)
 }
 
 /// Opens a replica as the app does, which remembers under what actor it writes.
