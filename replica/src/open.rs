@@ -112,6 +112,7 @@ fn connect(place: &Place) -> Result<Connection> {
     db.pragma_update(None, "cache_size", -16_000).map_err(storage)?;
     // A page of a first sync fills thousands of pages of the log: not each shall bring all that it rewrote into the database.
     db.pragma_update(None, "wal_autocheckpoint", 8_000).map_err(storage)?;
+    // And the log gives back what that took.
     db.pragma_update(None, "journal_size_limit", 8 << 20).map_err(storage)?;
     // Plans do not depend on what is asked for: no statement is prepared anew for each value.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(storage)?;

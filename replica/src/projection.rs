@@ -87,7 +87,6 @@ pub(crate) fn rebuild(replica: &mut Replica, kind: &Arc<Kind>) -> Result<()> {
                 }
                 Err(e) => return Err(e),
             };
-            store::settle(&tx, n, &mut document)?;
             write(&tx, &replica.registry, n, &mut document)?;
         }
         tx.commit().map_err(storage)?;

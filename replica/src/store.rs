@@ -4,7 +4,7 @@ use crate::storage;
 use maydan_core::document::{Document, Hash, RawChange, Reading, decode_change};
 use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Ready};
-use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, ScopeId};
+use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, Row, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -214,9 +214,13 @@ pub(crate) fn is_long(tail: usize, bytes: usize, snapshot: Option<usize>) -> boo
     tail > LONG_TAIL || bytes > snapshot.unwrap_or(2_000)
 }
 
-/// Stores how a document stands; folds its tail into a snapshot when it has grown long.
-pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
-    if Standing::of(document.id(), &document.reading()).put(db, n)? { compact(db, n, document) } else { Ok(()) }
+/// Stores how a document stands, and answers its row; folds its tail into a snapshot when it has grown long.
+pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<Row> {
+    let reading = document.reading();
+    if Standing::of(document.id(), &reading).put(db, n)? {
+        compact(db, n, document)?;
+    }
+    Ok(reading.row)
 }
 
 /// Folds the tail into a snapshot. Changes that still wait for others stay as rows.

@@ -51,8 +51,7 @@ impl Replica {
         let now = self.host.now();
         if let Some(change) = &written.change {
             let tx = self.db.transaction().map_err(storage)?;
-            persist(&tx, stored.n, &mut document, std::slice::from_ref(change), now)?;
-            projection::write(&tx, &self.registry, stored.n, &mut document)?;
+            persist(&tx, &self.registry, stored.n, &mut document, std::slice::from_ref(change), now)?;
             if let Some(request) = request {
                 remember(&tx, request, &written.base)?;
             }
@@ -86,8 +85,7 @@ impl Replica {
             Some(stored) => stored.n,
             None => open_document(&tx, opening, &genesis, now)?,
         };
-        persist(&tx, n, &mut document, &changes, now)?;
-        projection::write(&tx, &self.registry, n, &mut document)?;
+        persist(&tx, &self.registry, n, &mut document, &changes, now)?;
         tx.commit().map_err(storage)?;
         let base = written.last().map_or_else(|| document.heads(), |w| w.base.clone());
         self.documents.put(document);
@@ -126,7 +124,6 @@ impl Replica {
         }
         warn!(id = %stored.id, "the server's row of a record was not what its document says");
         let tx = self.db.savepoint().map_err(storage)?;
-        store::settle(&tx, stored.n, document)?;
         projection::write(&tx, &self.registry, stored.n, document)?;
         tx.commit().map_err(storage)?;
         self.changed(&stored.kind, stored.id);
@@ -216,19 +213,25 @@ pub(crate) fn rewrite(db: &Connection, registry: &Registry, n: i64, document: &m
     for change in document.changes_since(&[]).iter().chain(waiting) {
         store::append(db, n, change)?;
     }
-    store::settle(db, n, document)?;
     projection::write(db, registry, n, document)
 }
 
-/// Appends changes made here to a document's rows and to the outbox.
-pub(crate) fn persist(db: &Connection, n: i64, document: &mut Document, changes: &[RawChange], now: Instant) -> Result<()> {
+/// Appends changes made here to a document's rows and to the outbox, and brings what is known of it up to date.
+pub(crate) fn persist(
+    db: &Connection,
+    registry: &Registry,
+    n: i64,
+    document: &mut Document,
+    changes: &[RawChange],
+    now: Instant,
+) -> Result<()> {
     for change in changes {
         if store::append(db, n, change)? {
             let item = Item::Change { doc: document.id(), bytes: change.bytes().to_vec().into() };
             enqueue(db, n, Some(change.hash()), &item, now)?;
         }
     }
-    store::settle(db, n, document)
+    projection::write(db, registry, n, document)
 }
 
 /// Puts an item into the outbox.

@@ -2,7 +2,7 @@
 
 use super::record::edits;
 use crate::write::{self, Opening};
-use crate::{Replica, projection, storage, store};
+use crate::{Replica, storage, store};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maydan_core::command::*;
@@ -94,8 +94,7 @@ fn import_batch(replica: &mut Replica, scope: ScopeId, rows: &[(u64, Row)], repo
             Fate::Created => report.created += 1,
         }
         if let Some(change) = written.change {
-            write::persist(&tx, n, &mut document, &[change], now)?;
-            projection::write(&tx, &registry, n, &mut document)?;
+            write::persist(&tx, &registry, n, &mut document, &[change], now)?;
             touched.push(id);
         }
     }

@@ -145,8 +145,7 @@ fn pack(replica: &mut Replica, stored: &store::Stored) -> Result<()> {
     }
     let tx = replica.db.transaction().map_err(storage)?;
     tx.execute("DELETE FROM ping WHERE trip = ?1", [stored.n]).map_err(storage)?;
-    crate::write::persist(&tx, stored.n, &mut document, &changes, now)?;
-    projection::write(&tx, &replica.registry, stored.n, &mut document)?;
+    crate::write::persist(&tx, &replica.registry, stored.n, &mut document, &changes, now)?;
     tx.commit().map_err(storage)?;
     replica.documents.put(document);
     Ok(())

@@ -4,7 +4,7 @@
 //! out what it has gathered. Thousands of records in one transaction took several times as long.
 
 use super::schema::has_sort_key;
-use crate::storage;
+use crate::{storage, store};
 use maydan_core::blob::{self, BlobHash};
 use maydan_core::document::{DELETED_AT, Document};
 use maydan_core::text::{bare_tokens, fold, phone_search_forms};
@@ -16,11 +16,13 @@ use std::borrow::Cow;
 /// Country code of numbers typed without one.
 const HOME: &str = "218";
 
-/// Brings the projection of a document up to date. Kinds that are not known here have none until an update brings them.
+/// Stores how a document stands and brings its projection up to date. Kinds that are not known here have none until an update
+/// brings them.
 pub(crate) fn write(db: &Connection, registry: &Registry, n: i64, document: &mut Document) -> Result<()> {
+    let row = store::settle(db, n, document)?;
     let Ok(kind) = registry.get(&document.kind().name) else { return Ok(()) };
     let mut rows = Rows::of(db, kind)?;
-    rows.set(n, &Line::of(kind, document.row()))?;
+    rows.set(n, &Line::of(kind, row))?;
     rows.count()
 }
 

@@ -199,8 +199,8 @@ impl Replica {
                 Ok(Taken { seen, head: Some(answer.head.seq), received_at_first: None })
             }
             (Sort::Pull { cursors, besides, .. }, Answer::Pull(received)) => {
-                // Another loop on the same data may have read on: then this page says what was, and is asked for from there.
                 self.room.came(received.page.has_more);
+                // Another loop on the same data may have read on: then this page says what was, and is asked for from there.
                 let is_next = self.cursors()? == *cursors;
                 let Page { has_more, head, .. } = received.page;
                 let count = u32::try_from(received.page.entries.len()).unwrap_or(u32::MAX);

@@ -36,8 +36,8 @@ impl<'a> Changes<'a> {
     pub fn apply(&mut self, replica: &mut Replica, listing: &mut Listing, touched: &mut Vec<(String, RecordId)>) -> Result<()> {
         let changes: Vec<_> = std::mem::take(&mut self.0).into_iter().collect();
         for some in changes.chunks(TOGETHER) {
-            let decoded = at_once::map(some.iter().collect(), |(_, list)| list.iter().map(|(bytes, _)| decode_change(bytes)).collect());
-            let decoded: Vec<Vec<Result<RawChange>>> = decoded;
+            let decoded: Vec<Vec<Result<RawChange>>> =
+                at_once::map(some.iter().collect(), |(_, list)| list.iter().map(|(bytes, _)| decode_change(bytes)).collect());
             let mut came = Vec::new();
             for ((id, list), decoded) in some.iter().zip(decoded) {
                 let Some(stored) = store::find(&replica.db, *id)? else {

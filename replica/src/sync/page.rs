@@ -11,7 +11,7 @@ use super::received::Received;
 use super::relay;
 use super::survey::{self, Asked};
 use super::{feed, moving};
-use crate::projection::{self, Line};
+use crate::projection::Line;
 use crate::write::{append_genesis, enqueue};
 use crate::{Replica, storage, store};
 use maydan_core::command::ImportedUnsent;
@@ -224,8 +224,8 @@ fn enter(replica: &mut Replica, entered: &Entered, listing: &mut Listing) -> Res
         // By what came, whatever the server calls it: it may have lost what the history was shortened to, and find that out later.
         store::set_generation(&replica.db, n, document.generation())?;
     }
-    store::settle(&replica.db, n, &mut document)?;
-    listing.set(entered.kind.clone(), n, Line::of(&kind, document.row()));
+    let row = store::settle(&replica.db, n, &mut document)?;
+    listing.set(entered.kind.clone(), n, Line::of(&kind, row));
     Ok(Some(n))
 }
 
@@ -310,8 +310,7 @@ fn adopt_one(replica: &mut Replica, item: &Item) -> Result<Adopted> {
             }
             document.apply([change.clone()])?;
             let tx = replica.db.transaction().map_err(storage)?;
-            crate::write::persist(&tx, stored.n, &mut document, &[change], now)?;
-            projection::write(&tx, &replica.registry, stored.n, &mut document)?;
+            crate::write::persist(&tx, &replica.registry, stored.n, &mut document, &[change], now)?;
             tx.commit().map_err(storage)?;
             replica.documents.put(document);
             replica.changed(&stored.kind, *doc);

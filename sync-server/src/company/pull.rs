@@ -65,7 +65,7 @@ impl Company {
             let others = if pull.cursors.iter().any(Cursor::is_first) { other_kinds(tx, &known, &pull.cursors)? } else { Vec::new() };
             let order = known.iter().copied().chain(others.iter().map(String::as_str));
             let bytes = pull.most.unwrap_or(TARGET_BATCH_BYTES).clamp(1, MAX_PAGE_BYTES);
-            let plan = Plan::new(&pull.cursors, log.seq(), order, (bytes, self.0.page_entries))?;
+            let plan = Plan::new(&pull.cursors, log.seq(), order, bytes, self.0.page_entries)?;
             let mut filling = Filling { company: self, tx, plan, entries: Vec::new(), folded: Vec::new() };
             let (wanted, elsewhere) = filling.named(&pull.want, &pull.cursors)?;
             while let Some((at, part)) = filling.plan.next() {

@@ -57,12 +57,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`crate::ErrorCode::BadRequest`] for two cursors of one scope.
-    pub fn new<'a>(
-        cursors: &[Cursor],
-        newest: u64,
-        order: impl Iterator<Item = &'a str>,
-        (bytes, entries): (usize, usize),
-    ) -> Result<Self> {
+    pub fn new<'a>(cursors: &[Cursor], newest: u64, order: impl Iterator<Item = &'a str>, bytes: usize, entries: usize) -> Result<Self> {
         let order: Vec<String> = std::iter::once(TODAY).chain(order).map(str::to_owned).collect();
         let mut plan = Self { newest, cursors: cursors.to_vec(), ended: vec![false; cursors.len()], order, bytes, entries };
         let scopes: BTreeSet<ScopeId> = cursors.iter().map(|cursor| cursor.scope).collect();
@@ -174,7 +169,7 @@ mod tests {
     }
 
     fn plan(cursors: &[Cursor], newest: u64, entries: usize) -> Plan {
-        Plan::new(cursors, newest, ["customer", "visit"].into_iter(), (TARGET_BATCH_BYTES, entries)).expect("a plan")
+        Plan::new(cursors, newest, ["customer", "visit"].into_iter(), TARGET_BATCH_BYTES, entries).expect("a plan")
     }
 
     /// What a page asks for, when every part is empty.
@@ -260,6 +255,6 @@ mod tests {
     #[test]
     fn a_scope_is_asked_for_once() {
         let twice = [Cursor::start(scope(1)), Cursor::at_end(scope(1), 1)];
-        assert_eq!(Plan::new(&twice, 9, std::iter::empty(), (1, 10)).expect_err("refused").code, crate::ErrorCode::BadRequest);
+        assert_eq!(Plan::new(&twice, 9, std::iter::empty(), 1, 10).expect_err("refused").code, crate::ErrorCode::BadRequest);
     }
 }
