@@ -166,6 +166,7 @@ pub(crate) fn meta(db: &Connection, key: &str) -> Result<Option<String>> {
 }
 
 pub(crate) fn set_meta(db: &Connection, key: &str, value: &str) -> Result<()> {
+    // SQLite does not write what stands there already.
     db.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")
         .and_then(|mut s| s.execute(params![key, value]))
         .map_err(storage)?;

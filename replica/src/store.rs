@@ -6,7 +6,7 @@ use maydan_core::sync::tally::Mark;
 use maydan_core::sync::wire::{Entered, Ready};
 use maydan_core::{Error, ErrorCode, Kind, RecordId, Registry, Result, Row, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Documents kept in memory at most: about 30 KB each.
@@ -163,22 +163,30 @@ pub(crate) fn lacking(db: &Connection, n: i64, changes: Vec<RawChange>) -> Resul
     Ok(lacking)
 }
 
-/// Appends a change; says whether it is new here.
+/// Lays a change beside the snapshot; says whether it is new here.
 pub(crate) fn append(db: &Connection, n: i64, change: &RawChange) -> Result<bool> {
-    append_bytes(db, n, change.hash(), change.bytes())
+    append_all(db, n, [change])
 }
 
-pub(crate) fn append_bytes(db: &Connection, n: i64, hash: Hash, bytes: &[u8]) -> Result<bool> {
-    let rows = db
-        .prepare_cached("INSERT INTO change (document, hash, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
-        .and_then(|mut s| s.execute(params![n, hash.0, bytes]))
-        .map_err(storage)?;
-    if rows > 0 {
-        db.prepare_cached("UPDATE document SET tail = tail + 1, tail_bytes = tail_bytes + ?2 WHERE n = ?1")
-            .and_then(|mut s| s.execute(params![n, i64::try_from(bytes.len()).unwrap_or(i64::MAX)]))
+/// Lays changes beside the snapshot; says whether any of them is new here.
+pub(crate) fn append_all<'a>(db: &Connection, n: i64, changes: impl IntoIterator<Item = &'a RawChange>) -> Result<bool> {
+    let (mut new, mut bytes) = (0, 0);
+    for change in changes {
+        let rows = db
+            .prepare_cached("INSERT INTO change (document, hash, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+            .and_then(|mut s| s.execute(params![n, change.hash().0, change.bytes()]))
+            .map_err(storage)?;
+        if rows > 0 {
+            new += 1;
+            bytes += change.bytes().len();
+        }
+    }
+    if new > 0 {
+        db.prepare_cached("UPDATE document SET tail = tail + ?2, tail_bytes = tail_bytes + ?3 WHERE n = ?1")
+            .and_then(|mut s| s.execute(params![n, new, bytes]))
             .map_err(storage)?;
     }
-    Ok(rows > 0)
+    Ok(new > 0)
 }
 
 /// What is to be known of a document without loading it. Telling it needs no database.
@@ -193,60 +201,88 @@ impl Standing {
         Self { heads: pack(&reading.heads), is_conflicted: reading.is_conflicted, mark: Mark::of(id, &reading.written_heads) }
     }
 
-    /// Stores it. Answers whether the document's tail has grown long: then it is to be folded into a snapshot.
-    ///
-    /// Two statements and not one with `RETURNING`: for that one SQLite takes a savepoint, at which FTS5 writes out what it has
-    /// gathered (see [`crate::projection`]'s rows).
-    pub fn put(&self, db: &Connection, n: i64) -> Result<bool> {
+    /// Stores it.
+    pub fn put(&self, db: &Connection, n: i64) -> Result<()> {
         db.prepare_cached("UPDATE document SET heads = ?2, conflicted = ?3, lent = 0, mark = ?4 WHERE n = ?1")
             .and_then(|mut s| s.execute(params![n, self.heads, self.is_conflicted, self.mark.0]))
-            .map_err(storage)?;
-        let (tail, bytes, snapshot): (usize, usize, Option<usize>) = db
-            .prepare_cached("SELECT tail, tail_bytes, length(snapshot) FROM document WHERE n = ?1")
-            .and_then(|mut s| s.query_row([n], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))))
-            .map_err(storage)?;
-        Ok(is_long(tail, bytes, snapshot))
+            .map(drop)
+            .map_err(storage)
     }
 }
 
-/// Whether a tail of so many changes and bytes is better folded into a snapshot of this size.
-pub(crate) fn is_long(tail: usize, bytes: usize, snapshot: Option<usize>) -> bool {
-    tail > LONG_TAIL || bytes > snapshot.unwrap_or(2_000)
+/// How much lies beside a document's snapshot.
+#[derive(Clone, Copy)]
+pub(crate) struct Tail {
+    changes: usize,
+    bytes: usize,
+    snapshot_bytes: Option<usize>,
+}
+
+impl Tail {
+    /// A statement of its own, and not what writing the document's row answers (`RETURNING`): for that SQLite takes a savepoint, at
+    /// which FTS5 writes out what it has gathered (see [`crate::projection`]'s rows).
+    pub fn of(db: &Connection, n: i64) -> Result<Self> {
+        db.prepare_cached("SELECT tail, tail_bytes, length(snapshot) FROM document WHERE n = ?1")
+            .and_then(|mut s| s.query_row([n], |r| Ok(Self { changes: r.get(0)?, bytes: r.get(1)?, snapshot_bytes: r.get(2)? })))
+            .map_err(storage)
+    }
+
+    /// As it is once these lie there too.
+    pub fn with(self, changes: &[RawChange]) -> Self {
+        let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
+        Self { changes: self.changes + changes.len(), bytes: self.bytes + bytes, ..self }
+    }
+
+    /// Whether it is better folded into the snapshot.
+    pub fn is_long(self) -> bool {
+        self.changes > LONG_TAIL || self.bytes > self.snapshot_bytes.unwrap_or(2_000)
+    }
+}
+
+/// A document in one piece, to take the place of its snapshot and its tail. Making it needs no database.
+pub(crate) struct Folded {
+    snapshot: Vec<u8>,
+    hashes: BTreeSet<Hash>,
+}
+
+impl Folded {
+    pub fn of(document: &mut Document) -> Self {
+        Self { snapshot: document.save(), hashes: document.hashes() }
+    }
+
+    /// Stores it. Changes that still wait for others stay as rows.
+    pub fn put(&self, db: &Connection, n: i64) -> Result<()> {
+        let beside: Vec<Vec<u8>> = db
+            .prepare_cached("SELECT hash FROM change WHERE document = ?1")
+            .and_then(|mut s| s.query_map([n], |r| r.get(0))?.collect())
+            .map_err(storage)?;
+        for hash in beside {
+            if self.hashes.contains(&Hash::from_slice(&hash)?) {
+                db.prepare_cached("DELETE FROM change WHERE document = ?1 AND hash = ?2")
+                    .and_then(|mut s| s.execute(params![n, hash]))
+                    .map_err(storage)?;
+            }
+        }
+        db.prepare_cached(
+            "UPDATE document SET snapshot = ?2,
+                tail = (SELECT count(*) FROM change WHERE document = ?1),
+                tail_bytes = (SELECT ifnull(sum(length(bytes)), 0) FROM change WHERE document = ?1)
+             WHERE n = ?1",
+        )
+        .and_then(|mut s| s.execute(params![n, self.snapshot]))
+        .map(drop)
+        .map_err(storage)
+    }
 }
 
 /// Stores how a document stands, and answers its row; folds its tail into a snapshot when it has grown long.
 pub(crate) fn settle(db: &Connection, n: i64, document: &mut Document) -> Result<Row> {
     let reading = document.reading();
-    if Standing::of(document.id(), &reading).put(db, n)? {
-        compact(db, n, document)?;
+    Standing::of(document.id(), &reading).put(db, n)?;
+    if Tail::of(db, n)?.is_long() {
+        Folded::of(document).put(db, n)?;
     }
     Ok(reading.row)
-}
-
-/// Folds the tail into a snapshot. Changes that still wait for others stay as rows.
-pub(crate) fn compact(db: &Connection, n: i64, document: &mut Document) -> Result<()> {
-    let snapshot = document.save();
-    let hashes: Vec<Vec<u8>> = db
-        .prepare_cached("SELECT hash FROM change WHERE document = ?1")
-        .and_then(|mut s| s.query_map([n], |r| r.get(0))?.collect())
-        .map_err(storage)?;
-    let folded = document.hashes();
-    for hash in hashes {
-        if folded.contains(&Hash::from_slice(&hash)?) {
-            db.prepare_cached("DELETE FROM change WHERE document = ?1 AND hash = ?2")
-                .and_then(|mut s| s.execute(params![n, hash]))
-                .map_err(storage)?;
-        }
-    }
-    db.prepare_cached(
-        "UPDATE document SET snapshot = ?2,
-            tail = (SELECT count(*) FROM change WHERE document = ?1),
-            tail_bytes = (SELECT ifnull(sum(length(bytes)), 0) FROM change WHERE document = ?1)
-         WHERE n = ?1",
-    )
-    .and_then(|mut s| s.execute(params![n, snapshot]))
-    .map_err(storage)?;
-    Ok(())
 }
 
 /// Stores the snapshot of a document that has nothing yet.

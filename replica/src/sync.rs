@@ -145,6 +145,7 @@ impl Replica {
         let mut refused: BTreeMap<RecordId, Vec<Refusal>> = BTreeMap::new();
         let mut erased: BTreeSet<RecordId> = BTreeSet::new();
         let mut refused_commands: Vec<(i64, Command, Refusal)> = Vec::new();
+        let mut answered = Vec::new();
         let own = incarnations(&self.db, "")?;
         let now = self.host.now();
         let tx = self.db.transaction().map_err(storage)?;
@@ -171,11 +172,11 @@ impl Replica {
                     if matches!(item, Item::Command(_)) {
                         moving::keep_given(&tx, item)?;
                     }
-                    acknowledge(&tx, *n)?;
+                    answered.push(*n);
                 }
                 Outcome::Elsewhere { scope } => {
                     feed::belongs(&tx, item.doc(), *scope)?;
-                    acknowledge(&tx, *n)?;
+                    answered.push(*n);
                 }
                 Outcome::Rejected { code, message } => {
                     let attempts: Option<i64> = tx
@@ -216,6 +217,8 @@ impl Replica {
                 }
             }
         }
+        // When it is known where all of them are: what was doubted begins the feed again in which it is.
+        acknowledge(&tx, &answered)?;
         erased.iter().try_for_each(|id| erase::erase(&tx, *id))?;
         show_head(&tx, answer.epoch, &answer.head)?;
         // What waited for its record may go.
@@ -406,21 +409,29 @@ fn hash_of(db: &rusqlite::Connection, n: i64) -> Result<Option<Hash>> {
     hash.flatten().map(|h| Hash::from_slice(&h)).transpose()
 }
 
-/// Takes an answered item out of the outbox.
-fn acknowledge(db: &rusqlite::Connection, n: i64) -> Result<()> {
-    take_out(db, n)?.map_or(Ok(()), |document| feed::proven(db, document))
+/// Takes answered items out of the outbox.
+fn acknowledge(db: &rusqlite::Connection, items: &[i64]) -> Result<()> {
+    take_out(db, items)?.into_iter().try_for_each(|document| feed::proven(db, document))
 }
 
-/// The same, when nothing is known of where it is now. Answers its document.
-fn take_out(db: &rusqlite::Connection, n: i64) -> Result<Option<i64>> {
-    let document: Option<i64> = db
-        .prepare_cached(
-            "UPDATE document SET pending = max(pending - 1, 0) WHERE n = (SELECT document FROM outbox WHERE n = ?1) RETURNING n",
-        )
-        .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
-        .map_err(storage)?;
-    db.prepare_cached("DELETE FROM outbox WHERE n = ?1").and_then(|mut s| s.execute([n])).map_err(storage)?;
-    Ok(document)
+/// The same, when nothing is known of where they are now. Answers their documents.
+fn take_out(db: &rusqlite::Connection, items: &[i64]) -> Result<Vec<i64>> {
+    let mut taken: BTreeMap<i64, i64> = BTreeMap::new();
+    for n in items {
+        let document: Option<i64> = db
+            .prepare_cached("DELETE FROM outbox WHERE n = ?1 RETURNING document")
+            .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
+            .map_err(storage)?;
+        if let Some(document) = document {
+            *taken.entry(document).or_default() += 1;
+        }
+    }
+    for (document, count) in &taken {
+        db.prepare_cached("UPDATE document SET pending = max(pending - ?2, 0) WHERE n = ?1")
+            .and_then(|mut s| s.execute([document, count]))
+            .map_err(storage)?;
+    }
+    Ok(taken.into_keys().collect())
 }
 
 /// Reads a stored or exported item.

@@ -190,7 +190,7 @@ fn remember(db: &Connection, request: Uuid, base: &[Hash]) -> Result<()> {
 /// Makes the rows of a new document: itself, its genesis, and the outbox item that opens it.
 pub(crate) fn open_document(db: &Connection, opening: &Opening<'_>, genesis: &[RawChange], now: Instant) -> Result<i64> {
     let n = store::insert(db, opening.kind, opening.id, opening.scope, opening.parent)?;
-    genesis.iter().try_for_each(|change| store::append(db, n, change).map(drop))?;
+    store::append_all(db, n, genesis)?;
     let item = Item::Open { doc: opening.id, kind: opening.kind.to_owned(), parent: opening.parent, scope: opening.scope };
     enqueue(db, n, None, &item, now)?;
     Ok(n)
@@ -198,10 +198,8 @@ pub(crate) fn open_document(db: &Connection, opening: &Opening<'_>, genesis: &[R
 
 /// Adds the genesis changes of a document.
 pub(crate) fn append_genesis(db: &Connection, n: i64, kind: &maydan_core::Kind, id: RecordId) -> Result<()> {
-    for change in maydan_core::document::genesis::changes(kind, id)? {
-        store::append(db, n, &RawChange::from(change))?;
-    }
-    Ok(())
+    let genesis: Vec<_> = maydan_core::document::genesis::changes(kind, id)?.into_iter().map(RawChange::from).collect();
+    store::append_all(db, n, &genesis).map(drop)
 }
 
 /// Writes the rows of a document anew from its history, one for each change, and with them those of `waiting`: changes that lie
@@ -210,9 +208,7 @@ pub(crate) fn rewrite(db: &Connection, registry: &Registry, n: i64, document: &m
     db.execute("DELETE FROM change WHERE document = ?1", [n]).map_err(storage)?;
     db.execute("UPDATE document SET snapshot = NULL, tail = 0, tail_bytes = 0 WHERE n = ?1", [n]).map_err(storage)?;
     append_genesis(db, n, &document.kind().clone(), document.id())?;
-    for change in document.changes_since(&[]).iter().chain(waiting) {
-        store::append(db, n, change)?;
-    }
+    store::append_all(db, n, document.changes_since(&[]).iter().chain(waiting))?;
     projection::write(db, registry, n, document)
 }
 

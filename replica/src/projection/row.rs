@@ -9,7 +9,7 @@ use maydan_core::blob::{self, BlobHash};
 use maydan_core::document::{DELETED_AT, Document};
 use maydan_core::text::{bare_tokens, fold, phone_search_forms};
 use maydan_core::{Field, FieldType, Kind, Registry, Result, Row, Value};
-use rusqlite::types::Value as Sql;
+use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, ToSql, params, params_from_iter};
 use std::borrow::Cow;
 
@@ -33,8 +33,10 @@ pub(crate) fn write(db: &Connection, registry: &Registry, n: i64, document: &mut
 pub(crate) struct Rows<'a> {
     db: &'a Connection,
     kind: &'a Kind,
-    columns: Vec<Cow<'a, str>>,
+    columns: Vec<Column<'a>>,
     insert: CachedStatement<'a>,
+    /// Reads the row that is there.
+    read: String,
     indexes: Indexes<'a>,
     live: i64,
 }
@@ -43,9 +45,11 @@ impl<'a> Rows<'a> {
     /// Of one kind.
     pub fn of(db: &'a Connection, kind: &'a Kind) -> Result<Self> {
         let columns = columns(kind);
-        let sql = format!("INSERT INTO r_{} ({}) VALUES ({})", kind.name, columns.join(", "), marks(1..=columns.len()));
+        let marks: Vec<String> = (1..=columns.len() + 1).map(|number| format!("?{number}")).collect();
+        let sql = format!("INSERT INTO r_{} (n, {}) VALUES ({})", kind.name, names(&columns), marks.join(", "));
         let insert = db.prepare_cached(&sql).map_err(storage)?;
-        Ok(Self { db, kind, columns, insert, indexes: Indexes::of(db, kind)?, live: 0 })
+        let read = format!("SELECT {} FROM r_{} WHERE n = ?1", names(&columns), kind.name);
+        Ok(Self { db, kind, columns, insert, read, indexes: Indexes::of(db, kind)?, live: 0 })
     }
 
     /// Writes a row that is not there yet.
@@ -55,28 +59,50 @@ impl<'a> Rows<'a> {
         self.indexes.put(n, line)
     }
 
-    /// Writes a row, whether it is there or not.
+    /// Writes a row, whether it is there or not. Of one that is there no more than what differs: SQLite writes every index anew
+    /// that has a column which is set, whatever its value was, and search entries are the dearest part of a row.
     pub fn set(&mut self, n: i64, line: &Line) -> Result<()> {
+        let Some((was_live, differing)) = self.compare(n, line)? else { return self.put(n, line) };
+        if differing.is_empty() {
+            return Ok(());
+        }
         let kind = &self.kind.name;
-        let was_live: Option<bool> = self
-            .db
-            .prepare_cached(&format!("SELECT deleted = 0 FROM r_{kind} WHERE n = ?1"))
-            .and_then(|mut s| s.query_row([n], |r| r.get(0)).optional())
-            .map_err(storage)?;
-        let Some(was_live) = was_live else { return self.put(n, line) };
-        let (columns, marks) = (self.columns[1..].join(", "), marks(2..=self.columns.len()));
+        let sets: Vec<String> = differing.iter().zip(2..).map(|(at, number)| format!("{} = ?{number}", self.columns[*at].name)).collect();
+        let values = differing.iter().map(|at| &line.values[*at] as &dyn ToSql);
         self.db
-            .prepare_cached(&format!("UPDATE r_{kind} SET ({columns}) = ({marks}) WHERE n = ?1"))
-            .and_then(|mut s| s.execute(params_from_iter(line.numbered(&n))))
+            .prepare_cached(&format!("UPDATE r_{kind} SET {} WHERE n = ?1", sets.join(", ")))
+            .and_then(|mut s| s.execute(params_from_iter(std::iter::once(&n as &dyn ToSql).chain(values))))
             .map_err(storage)?;
         self.live += i64::from(line.is_live) - i64::from(was_live);
-        for index in ["f", "p"] {
-            self.db
-                .prepare_cached(&format!("DELETE FROM {index}_{kind} WHERE rowid = ?1"))
-                .and_then(|mut s| s.execute([n]))
-                .map_err(storage)?;
+        if differing.iter().any(|at| self.columns[*at].is_searched) {
+            for index in ["f", "p"] {
+                self.db
+                    .prepare_cached(&format!("DELETE FROM {index}_{kind} WHERE rowid = ?1"))
+                    .and_then(|mut s| s.execute([n]))
+                    .map_err(storage)?;
+            }
+            self.indexes.put(n, line)?;
         }
-        self.indexes.put(n, line)
+        Ok(())
+    }
+
+    /// Whether the row that is there is live, and which of its columns differ from this one's.
+    fn compare(&self, n: i64, line: &Line) -> Result<Option<(bool, Vec<usize>)>> {
+        self.db
+            .prepare_cached(&self.read)
+            .and_then(|mut s| {
+                s.query_row([n], |row| {
+                    let mut differing = Vec::new();
+                    for (at, value) in line.values.iter().enumerate() {
+                        if row.get_ref(at)? != ValueRef::from(value) {
+                            differing.push(at);
+                        }
+                    }
+                    Ok((!row.get::<_, bool>(0)?, differing))
+                })
+                .optional()
+            })
+            .map_err(storage)
     }
 
     /// Counts what is live now and was not, or the other way round: the last thing to be done.
@@ -112,7 +138,7 @@ impl<'a> Indexes<'a> {
 /// A row as it will lie in its tables, but for its number. Making it needs no database.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// In the order of [`columns`], after the number.
+    /// In the order of [`columns`].
     values: Vec<Sql>,
     is_live: bool,
     /// Folded, one searchable field a line.
@@ -173,21 +199,29 @@ fn found_by<'a>(field: &Field, value: Option<&Value>, folded: Option<&'a str>) -
     }
 }
 
-/// The columns of a kind's rows.
-fn columns(kind: &Kind) -> Vec<Cow<'_, str>> {
-    let mut columns: Vec<Cow<'_, str>> = vec!["n".into(), "deleted".into(), DELETED_AT.into()];
+/// A column of a kind's rows.
+struct Column<'a> {
+    name: Cow<'a, str>,
+    /// Whether what it holds is searched for.
+    is_searched: bool,
+}
+
+/// The columns of a kind's rows, after the number. The first says whether the record is deleted.
+fn columns(kind: &Kind) -> Vec<Column<'_>> {
+    let column = |name, is_searched| Column { name, is_searched };
+    let mut columns = vec![column("deleted".into(), false), column(DELETED_AT.into(), false)];
     for field in kind.columns() {
-        columns.push(field.name.as_ref().into());
+        columns.push(column(field.name.as_ref().into(), field.search));
         if has_sort_key(field) {
-            columns.push(format!("k_{}", field.name).into());
+            columns.push(column(format!("k_{}", field.name).into(), false));
         }
     }
     columns
 }
 
-/// `?1, ?2, …`.
-fn marks(numbers: std::ops::RangeInclusive<usize>) -> String {
-    numbers.map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
+/// Their names, as a statement has them.
+fn names(columns: &[Column<'_>]) -> String {
+    columns.iter().map(|column| column.name.as_ref()).collect::<Vec<_>>().join(", ")
 }
 
 fn sql(value: Option<Value>) -> Sql {

@@ -75,9 +75,7 @@ impl Replica {
     /// The server has it. Answers whether there is more.
     pub(super) fn handed(&mut self, handing: &Handing, answer: &HandedOver) -> Result<bool> {
         let tx = self.db.transaction().map_err(storage)?;
-        for n in &handing.outbox {
-            take_out(&tx, *n)?;
-        }
+        take_out(&tx, &handing.outbox)?;
         if let Some((n, items)) = handing.refused {
             quarantine::forget_first(&tx, n, items)?;
         }

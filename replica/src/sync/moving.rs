@@ -63,7 +63,7 @@ pub(super) fn refused(replica: &mut Replica, row: i64, command: Command, why: &R
     let Act::Move { to, .. } = command.act;
     let put_by = quarantine::command(replica, &stored, why, command.act.as_field(), &Item::Command(command))?;
     let tx = replica.db.transaction().map_err(storage)?;
-    super::acknowledge(&tx, row)?;
+    super::acknowledge(&tx, &[row])?;
     tx.execute("UPDATE document SET target = NULL WHERE n = ?1 AND target = ?2", params![stored.n, to.as_bytes()]).map_err(storage)?;
     put_by(&tx)?;
     tx.commit().map_err(storage)?;

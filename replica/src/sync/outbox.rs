@@ -106,7 +106,7 @@ impl Replica {
     /// [`Safeguard::OutboxUntilAnswered`]: maydan_core::sync::safeguard::Safeguard::OutboxUntilAnswered
     pub(super) fn forget_sent(&self, batch: &Batch) -> Result<()> {
         let rows = batch.rows.iter().filter_map(|row| if let Row::Outbox(n) = row { Some(*n) } else { None });
-        rows.into_iter().try_for_each(|n| acknowledge(&self.db, n))
+        acknowledge(&self.db, &rows.collect::<Vec<_>>())
     }
 }
 

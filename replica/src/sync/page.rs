@@ -170,7 +170,7 @@ fn meet(replica: &mut Replica, stored: &store::Stored, entered: &Entered, listin
     for bytes in &entered.changes {
         fresh.extend(intact(&replica.db, stored, decode_change(bytes))?);
     }
-    merge(replica, [(stored, fresh)], listing)?;
+    merge(replica, stored, fresh, listing)?;
     Ok(true)
 }
 

@@ -52,6 +52,61 @@ fn every_save_is_one_commit_that_waits_for_the_disk() {
 }
 
 #[test]
+fn a_hello_that_says_nothing_new_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut replica = open(file(&folder));
+    let answer = damage::answer(&replica);
+    damage::apply_hello(&mut replica, &answer);
+    empty_log(&replica);
+    damage::apply_hello(&mut replica, &answer);
+    assert_eq!(std::fs::metadata(folder.path().join("replica.db-wal")).unwrap().len(), 0, "the disk was waited for");
+}
+
+#[test]
+fn a_row_of_which_only_a_part_changes_is_found_by_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut replica = open(file(&folder));
+    let id = customer(&mut replica, "شركة النور");
+    set(&mut replica, id, "phone", "0912345678");
+    set(&mut replica, id, "status", "archived");
+    assert_eq!(found(&mut replica, "النور"), ["شركة النور"]);
+    assert_eq!(found(&mut replica, "0912345678"), ["شركة النور"]);
+
+    set(&mut replica, id, "phone", "0925555555");
+    assert_eq!(found(&mut replica, "0912345678"), [""; 0], "by what it was called");
+    assert_eq!(found(&mut replica, "0925555555"), ["شركة النور"]);
+    set(&mut replica, id, "name", "شركة الهدى");
+    assert_eq!(found(&mut replica, "النور"), [""; 0]);
+    assert_eq!(found(&mut replica, "ال"), ["شركة الهدى"], "by its first letters");
+
+    let archived = Filter { field: "status".into(), test: Test::Is("archived".into()) };
+    let listed = |replica: &mut Replica| {
+        let by_name = replica.list_records(ListRecords { filters: vec![archived.clone()], ..all("customer") }).unwrap();
+        (by_name.total, by_name.lines.iter().map(|line| line.row["name"].as_text().unwrap().to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(listed(&mut replica), (1, vec!["شركة الهدى".to_owned()]));
+    replica.delete_record(DeleteRecord { id }).unwrap();
+    assert_eq!(replica.list_records(all("customer")).unwrap().total, 0, "what is deleted is not counted");
+    replica.restore_record(RestoreRecord { id }).unwrap();
+    assert_eq!(listed(&mut replica), (1, vec!["شركة الهدى".to_owned()]));
+    assert_eq!(replica.list_records(all("customer")).unwrap().total, 1);
+}
+
+#[test]
+fn what_does_not_change_of_a_row_is_not_written() {
+    let mut replica = open(Place::Memory);
+    let id = customer(&mut replica, "شركة النور");
+    set(&mut replica, id, "name", "شركة الهدى");
+    let mut rows_written = |field: &str, value: &str| {
+        let before = replica.connection().total_changes();
+        set(&mut replica, id, field, value);
+        replica.connection().total_changes() - before
+    };
+    let (unsearched, searched) = (rows_written("status", "archived"), rows_written("name", "شركة النور"));
+    assert!(unsearched < searched, "{unsearched} rows for what is not searched, {searched} for what is");
+}
+
+#[test]
 fn a_save_brings_change_document_projection_search_and_outbox_together() {
     let folder = tempfile::tempdir().unwrap();
     let mut replica = open(file(&folder));
